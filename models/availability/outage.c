@@ -34,11 +34,17 @@ static bool answers(const struct world *w, int32_t from, uint32_t container) {
   return container_serves(c) && network_reachable(w, from, container_region(w, c));
 }
 
-/* Adds to the share that arrives at the site; returns at how many sites some does. */
+static bool site_before(struct site a, struct site b) { return a.region != b.region ? a.region < b.region : a.zone < b.zone; }
+
+/* Adds to the share that arrives at the site; returns at how many sites some does. In the order of sites, so that the last bits of
+ * sums over them do not depend on which replica of a site comes first. */
 static uint32_t arrives_at(struct arrival *to, uint32_t count, struct site at, double share) {
   uint32_t i = 0;
-  while (i < count && (to[i].at.region != at.region || to[i].at.zone != at.zone)) i++;
-  if (i == count) to[count++] = (struct arrival){at, 0};
+  while (i < count && site_before(to[i].at, at)) i++;
+  if (i == count || site_before(at, to[i].at)) {
+    memmove(to + i + 1, to + i, (count++ - i) * sizeof *to);
+    to[i] = (struct arrival){at, 0};
+  }
   to[i].share += share;
   return count;
 }
@@ -145,10 +151,6 @@ static double serving_from(const struct world *w, uint32_t endpoint, int32_t edg
   return shards_expect(w, p, given, &(struct look){.world = w, .program = p, .endpoint = endpoint, .edge = edge});
 }
 
-struct served {
-  double all, apart; /* share of the requests that are served; as if no client straggled */
-};
-
 static struct served served_now(const struct world *w, uint32_t endpoint) {
   struct served sum = {0, 0};
   if (!model_regions(w->model)) {
@@ -223,15 +225,39 @@ static void recovers(struct world *w, struct outage_book *b, struct open_outage 
   o->recovered = true;
 }
 
+/* The state is met for the first time: the world is in it. What else is to be known of it, once, is found out here. */
+static void get_to_know(const struct world *w, struct state *s) {
+  for (uint32_t i = 0; i < world_outages(w)->endpoint_count; i++) s->served[i] = served_now(w, i);
+  s->known = true;
+}
+
+static void audit(struct world *w, const struct state *s) {
+  struct outage_book *b = world_outages(w);
+  bool right = state_key_equals(state_key_of(&b->states, w), s->key);
+  for (uint32_t i = 0; i < b->endpoint_count; i++) {
+    struct served now = served_now(w, i);
+    right = right && now.all == s->served[i].all && now.apart == s->served[i].apart;
+  }
+  b->mismatches += !right;
+}
+
+/* Brings `serving` and `apart` to now. */
+static void look(struct world *w) {
+  struct outage_book *b = world_outages(w);
+  const struct state *before = b->states.now;
+  struct state *s = states_look(&b->states, w);
+  if (!s->known) get_to_know(w, s);
+  if (b->audited) audit(w, s);
+  if (s == before && s->number != STATE_NOT_KEPT) return;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = s->served[i].all, b->apart[i] = s->served[i].apart;
+}
+
 static void evaluate(void *world, uint32_t argument) {
   (void)argument;
   struct world *w = world;
   struct outage_book *b = world_outages(w);
   integrate(w);
-  for (uint32_t i = 0; i < b->endpoint_count; i++) {
-    struct served now = served_now(w, i);
-    b->serving[i] = now.all, b->apart[i] = now.apart;
-  }
+  look(w);
   for (uint32_t i = b->open_count; i-- > 0;) {
     struct open_outage *o = &b->open[i];
     if (worse_than(b, b->apart, o->apart_before)) {
@@ -293,6 +319,9 @@ static void outage_start(struct world *w) {
   b->clients = audience_new(m, w->arena);
 }
 
+/* All other parts have started. */
+static void outage_begin(struct world *w) { states_open(&world_outages(w)->states, w); }
+
 static void outage_restart(struct world *w) {
   struct outage_book *b = world_outages(w);
   integrate(w);
@@ -317,6 +346,7 @@ const struct part part_outages = {.name = "outages",
                                   .lost_data = outage_lost_data,
                                   .room.world = sizeof(struct outage_book),
                                   .open = outage_start,
+                                  .start = outage_begin,
                                   .measure = outage_measure,
                                   .stop = outage_stop,
                                   .changed = outage_changed};

@@ -14,6 +14,7 @@
  * Requests play no part: the same book serves traffic and availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
+#include "models/availability/state.h"
 #include "models/core/parts.h"
 #include "sim/engine/calendar.h"
 #include "sim/engine/sim_time.h"
@@ -46,11 +47,14 @@ struct open_outage {
 
 struct outage_book {
   uint32_t endpoint_count, class_count;
-  double *share;     /* of the endpoint in the mix */
-  double *serving;   /* share of its requests served now */
-  double *apart;     /* the same as if no client straggled (models/dns/dns.h) */
-  double *clients;   /* where they are (audience.h); null: there are no places */
-  double *served_ns; /* integral of it */
+  double *share;   /* of the endpoint in the mix */
+  double *serving; /* share of its requests served now */
+  double *apart;   /* the same as if no client straggled (models/dns/dns.h) */
+  struct states states;
+  bool audited;        /* every state is walked again, also one that is known */
+  uint64_t mismatches; /* of these: what was known of it was wrong */
+  double *clients;     /* where they are (audience.h); null: there are no places */
+  double *served_ns;   /* integral of it */
   double total_served_ns;
   sim_time since, measured_from;
   slot_id slot;               /* evaluates once per instant, after all changes in it */

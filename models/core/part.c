@@ -163,7 +163,15 @@ sim_time parts_give_up(struct world *w, struct container *c) {
   return latest;
 }
 
-void parts_changed(struct world *w) { EACH(w->parts.following, changed, w); }
+void parts_replica_changed(struct world *w, struct container *c) {
+  world_touch(w, c);
+  EACH(w->parts.following, changed, w);
+}
+
+void parts_changed(struct world *w) {
+  w->changed_otherwise = true;
+  EACH(w->parts.following, changed, w);
+}
 
 void parts_severed(struct world *w, uint32_t region, uint32_t other, bool cut) {
   EACH(w->parts.present, severed, w, region, other, cut);

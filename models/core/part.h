@@ -179,6 +179,8 @@ void parts_stopped(struct world *, struct container *);
 void parts_dies(struct world *, struct container *);
 void parts_died(struct world *, struct container *);
 void parts_joins(struct world *, const struct node *);
+/* Of the container alone; of anything. */
+void parts_replica_changed(struct world *, struct container *);
 void parts_changed(struct world *);
 void parts_severed(struct world *, uint32_t region, uint32_t other, bool cut);
 void parts_lost_data(struct world *, int32_t fault, sim_time rpo);

@@ -147,6 +147,11 @@ struct world {
   const struct orchestrator *orchestrator;
   void *orchestrating; /* the orchestrator's own, of the size `room`; null: it keeps nothing */
 
+  /* Since the last look at what is served (models/availability/state.h): containers of which routing may see something new, each
+   * once, and whether anything else that it goes by may have changed. */
+  uint32_t *touched, touched_count;
+  bool changed_otherwise;
+
   int32_t striking; /* the fault that struck last, or -1, and when */
   sim_time struck_at;
 
@@ -182,6 +187,12 @@ void world_close(struct world *);
 static inline sim_time world_now(const struct world *w) { return calendar_now(w->calendar); }
 /* The fault that strikes at this instant, or -1. */
 static inline int32_t world_cause(const struct world *w) { return w->struck_at == world_now(w) ? w->striking : -1; }
+/* Routing may see something new of the container: its process, its place, whether it is in rotation. */
+static inline void world_touch(struct world *w, struct container *c) {
+  if (c->touched) return;
+  c->touched = true;
+  w->touched[w->touched_count++] = c->id;
+}
 /* The instant after a delay; one beyond the end of time is never reached. */
 static inline sim_time world_after(const struct world *w, sim_time delay) {
   return delay < SIM_NEVER - 1 - world_now(w) ? world_now(w) + delay : SIM_NEVER - 1;

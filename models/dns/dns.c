@@ -116,6 +116,13 @@ double dns_share(const struct world *w, int32_t service, uint32_t region, uint32
   return share;
 }
 
+bool dns_moves(const struct world *w) {
+  const struct dns *all = world_dns(w);
+  for (uint32_t i = 0; i < all->count; i++)
+    if (world_now(w) < all->records[i].settled_at) return true;
+  return false;
+}
+
 /* --- changes ----------------------------------------------------------------------------------------------------------------- */
 
 /* Those that no client goes by any more are dropped. */

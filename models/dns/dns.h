@@ -107,6 +107,8 @@ int32_t dns_resolved(const struct world *, int32_t service, uint32_t region, str
 enum dns_who { DNS_CLIENTS, DNS_APART_FROM_STRAGGLERS };
 /* Share of the clients in a region that are sent to the edge, in the mean until the part next says that something has changed. */
 double dns_share(const struct world *, int32_t service, uint32_t region, uint32_t edge, enum dns_who);
+/* Some clients are moving: shares are those of an instant. */
+bool dns_moves(const struct world *);
 
 /* The nearest of the regions in the mask, which is not empty, by round trip; of those equally near the first. */
 uint32_t dns_nearest(const struct model *, uint32_t region, uint64_t regions);

@@ -52,7 +52,8 @@ struct container {
   uint32_t generation;
   enum container_state state;
   bool in_rotation;
-  bool holds; /* a request holds a thread from acceptance to answer */
+  bool holds;   /* a request holds a thread from acceptance to answer */
+  bool touched; /* it is in world->touched */
   double speed;
   int64_t limit;           /* fluid, in millicores; INT64_MAX: none */
   int64_t weight;          /* in units of 2^-40 */

@@ -44,7 +44,7 @@ static void enters_rotation(struct world *w, struct container *c) {
   c->in_rotation = true;
   if (s->balancing) balancer_rotated(w, s, c);
   rotation_changed(w, s);
-  parts_changed(w);
+  parts_replica_changed(w, c);
 }
 
 static void leaves_rotation(struct world *w, struct container *c) {
@@ -57,7 +57,7 @@ static void leaves_rotation(struct world *w, struct container *c) {
   c->in_rotation = false;
   if (s->balancing) balancer_rotated(w, s, c);
   rotation_changed(w, s);
-  parts_changed(w);
+  parts_replica_changed(w, c);
 }
 
 void rotation_add(struct world *w, struct container *c) {
@@ -107,6 +107,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
   c->state = CONTAINER_DOWN;
   n->cpu_requested += r->cpu, n->memory_requested += r->memory;
   node_add(w, n, c);
+  world_touch(w, c);
   placement_done(w, c);
   return true;
 }
@@ -120,6 +121,7 @@ void lifecycle_unplace(struct world *w, struct container *c) {
   n->cpu_requested -= r->cpu, n->memory_requested -= r->memory;
   node_remove(n, c->id);
   c->node = NONE;
+  world_touch(w, c);
   if (n->membership == NODE_LEAVING && !n->container_count) node_is_empty(w, n);
 }
 
@@ -139,7 +141,7 @@ static void serves(struct world *w, struct container *c, bool warm) {
   struct service *s = world_service_of(w, c);
   s->up++;
   parts_serves(w, c, warm);
-  parts_changed(w);
+  parts_replica_changed(w, c);
 }
 
 void lifecycle_start(struct world *w, struct container *c) {
@@ -178,7 +180,7 @@ void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) 
   world_service_of(w, c)->up--;
   parts_stopped(w, c);
   container_kill(w, c, outcome);
-  parts_changed(w);
+  parts_replica_changed(w, c);
 }
 
 void lifecycle_crash(struct world *w, struct container *c) {
@@ -231,6 +233,7 @@ static void build_services(struct world *w) {
   const struct model *m = w->model;
   w->container_count = m->container_count;
   w->containers = arena_new_array(w->arena, struct container, m->container_count + 1);
+  w->touched = arena_new_array(w->arena, uint32_t, m->container_count + 1);
   w->services = arena_new_array(w->arena, struct service, m->services.count);
   uint32_t id = 0;
   bool forks = model_forks(m);

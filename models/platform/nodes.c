@@ -113,6 +113,7 @@ struct node *node_join(struct world *w, uint32_t group) {
   assert(!n->container_count && !n->cpu_requested && !n->memory_requested && !n->demand);
   node_account(n, world_now(w));
   n->membership = NODE_MEMBER;
+  w->changed_otherwise = true;
   if (n->up)
     w->orchestrator->node_returned(w, n);
   else
@@ -124,6 +125,7 @@ void node_is_empty(struct world *w, struct node *n) {
   assert(n->membership == NODE_LEAVING && !n->container_count);
   node_account(n, world_now(w));
   n->membership = NODE_AWAY;
+  w->changed_otherwise = true;
   n->detected = false;
   calendar_clear(w->calendar, n->detection_slot);
 }

@@ -91,6 +91,7 @@ static void drain(struct world *w, struct container *c) {
     return;
   }
   c->state = CONTAINER_DRAINING, c->leaving = true;
+  world_touch(w, c);
   c->drain_until = world_now(w) + config_of(w)->termination_grace;
   set_ready(w, c, false);
   lifecycle_wait(w, c, LIFE_DRAINED, config_of(w)->endpoint_delay);
