@@ -3,6 +3,7 @@
 #include "models/dns/dns.h"
 #include "models/network/network.h"
 #include "models/request/walk.h"
+#include "models/service/affliction.h"
 #include "models/service/locality.h"
 #include "models/traffic/offered.h"
 #include "models/faults/fault.h"
@@ -131,6 +132,7 @@ static double served_share(void *context, const struct instruction *in, enum rou
   const struct look *look = context;
   const struct world *w = look->world;
   const struct service *s = &w->services[in->service];
+  if (route == ROUTE_DOOR) return affliction_spares(w, in);
   if (route == ROUTE_CONNECTION) return stale_serves(w, in, look->edge);
   if (route == ROUTE_WORKERS) return workers_up(w, s) ? 1 : 0;
   if (!s->in_rotation || service_lacks_quorum(s)) return 0;

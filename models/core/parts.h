@@ -58,6 +58,7 @@
   PART(sources)                                                                                                                    \
   PART(gauges)                                                                                                                     \
   PART(outages)                                                                                                                    \
+  PART(afflictions)                                                                                                                \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -94,6 +94,7 @@ struct service {
   struct shards *shards;         /* null: every replica has all */
   uint32_t log;                  /* the first of its logs among world_databases(world)->logs */
   struct balancing *balancing;   /* null: its balancer knows nothing */
+  double slower;                 /* factor of the time of its computations (models/service/affliction.h); 1: none */
   uint32_t up;                   /* containers whose process serves */
   int32_t desired;               /* replicas wanted */
   struct level replicas;         /* in rotation, over time */

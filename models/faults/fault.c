@@ -224,7 +224,15 @@ static void check_work(struct linker *l) {
   if (faults > 2e7) link_error(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
 }
 
+static void mark_ailing(struct linker *l) {
+  for (uint32_t i = 0; i < model_faults(l->model)->count; i++) {
+    const struct fault_config *f = model_fault_at(l->model, i);
+    if (f->kind->marks) f->kind->marks(l, f);
+  }
+}
+
 static void link_faults(struct linker *l, enum link_stage stage) {
+  if (stage == LINK_FIRST) mark_ailing(l);
   if (stage == LINK_RUN) faults_link(l);
   if (stage == LINK_WORK) check_work(l);
 }

@@ -33,6 +33,7 @@ struct fault_config {
   const char *zone;
   struct config_list between; /* struct link_end: of a link that is cut */
   int32_t disk;               /* enum disk_fate, of machines that are lost */
+  double errors, slower;      /* of what ails (ailing.h): share of calls that fail, NAN: not given; factor of computations */
   /* When. */
   sim_time mtbf;              /* mean up time of one target, exponential; SIM_NEVER: not so */
   struct distribution uptime; /* instead of the exponential */
@@ -53,6 +54,8 @@ struct fault_reach {
 
 struct fault_kind {
   struct member member;
+  void (*marks)(struct linker *,
+                const struct fault_config *); /* before programs are compiled: services that may ail; may be null */
   void (*link)(struct linker *, const struct fault_config *, const char *path); /* reports what is missing or makes no sense */
   struct fault_reach (*reach)(const struct model *, const struct fault_config *);
   /* How many targets there are, and how long an outage would last in the mean. */

@@ -10,7 +10,11 @@
   FAULT(region)                                                                                                                    \
   FAULT(zone)                                                                                                                      \
   FAULT(link)                                                                                                                      \
-  FAULT(control_plane)
+  FAULT(control_plane)                                                                                                             \
+  FAULT(disk_full)                                                                                                                 \
+  FAULT(dependency)                                                                                                                \
+  FAULT(release)                                                                                                                   \
+  FAULT(certificate)
 
 #define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
 FAULTS(FAULT_DECLARE)

@@ -103,7 +103,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
   const struct resource_amounts *r = &container_config(c)->resources.requests;
   c->node = chosen;
   c->used_on_arrival = c->used_ns;
-  c->speed = n->group->speed;
+  c->speed = n->group->speed / world_service_of(w, c)->slower;
   c->state = CONTAINER_DOWN;
   n->cpu_requested += r->cpu, n->memory_requested += r->memory;
   node_add(w, n, c);
@@ -240,7 +240,7 @@ static void build_services(struct world *w) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
     s->stated = model_service(m, i), s->index = i, s->first = s->primary = id;
-    s->capacity = service_capacity(service_config(s));
+    s->capacity = service_capacity(service_config(s)), s->slower = 1;
     s->desired = (int32_t)service_config(s)->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);
     for (uint32_t k = 0; k < s->capacity; k++, id++) build_container(w, &w->containers[id], id, i, forks);

@@ -46,7 +46,7 @@ static const struct field retry_fields[] = {
         .source = "Brooker (2015), Exponential Backoff And Jitter"),
     KEY("on", LIST, retry_config, on,
         .fallback = "[\"timeout\", \"rejected\", \"pool_timeout\", \"refused\", \"unreachable\", \"no_backend\", \"crashed\", "
-                    "\"external\", \"shed\"]",
+                    "\"external\", \"shed\", \"error\"]",
         .record = &outcome_record, .doc = "Which outcomes of an attempt are retried."),
     KEY("budget", RECORD, retry_config, budget, OPTIONAL, .record = &budget_record,
         .doc = "Bounds the retries of all requests together; absent: no common bound."),

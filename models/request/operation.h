@@ -40,6 +40,7 @@ struct operation {
   bool leaves;   /* that thread, to wait elsewhere */
   bool enters;   /* opens a frame on a replica of instruction->service */
   bool jumps;    /* a look-up: with instruction->probability it goes on at instruction->target */
+  bool answers;  /* an external service has answered */
   bool ends;     /* nothing follows: a walk stops here */
 };
 

@@ -27,6 +27,8 @@ enum outcome {
   OUTCOME_QUEUE_FULL,           /* a job queue took no more jobs */
   OUTCOME_JOB_FAILED,           /* the job that it waited for was given up or lost */
   OUTCOME_RECOVERY_CONFLICT,    /* a read that held up the replay of a replica for too long */
+  OUTCOME_ERROR,                /* answered with an error: a bad release, a full disk */
+  OUTCOME_UNRESOLVED,           /* its client found no address for the name */
   OUTCOMES
 };
 extern const char *const outcome_names[OUTCOMES + 1]; /* ends with null */

@@ -47,8 +47,11 @@ enum time_kind {
 extern const char *const time_kind_names[TIME_KINDS];
 
 /* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether
- * commits return, and CONNECTION whether a pool is well. WORKERS: of a job, which any replica that is up takes on its own. */
-enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_CONNECTION, ROUTE_REPLICAS, ROUTE_ROLE };
+ * commits return, CONNECTION whether a pool is well, and DOOR whether an affliction lets calls through. WORKERS: of a job, which any replica that is up takes on its own. */
+enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_CONNECTION, ROUTE_DOOR, ROUTE_REPLICAS, ROUTE_ROLE };
+
+/* Where what ails a service is met (models/service/affliction.h): a call of it; one that writes there. */
+enum door { DOOR_NONE, DOOR_CALL, DOOR_WRITE };
 
 /* What an ENTER says of the shard, if not its number. */
 enum { SHARD_OF_ITEM = -1 };
@@ -82,6 +85,7 @@ struct instruction {
   uint16_t items, nth;                    /* LOCK: the n-th of `items` */
   bool shared, transactional;             /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
   bool write;                             /* STATEMENT, COMMIT */
+  uint8_t door;                           /* enum door */
   const struct guard *guard;              /* TRY, RETURN */
   const struct fork *fork;                /* FORK, JOIN */
   struct publishing *publishing;          /* PUBLISH, AWAIT */

@@ -56,13 +56,29 @@ void walk_waits(const struct walk *w, const struct instruction *in, double weigh
 
 const struct passage passage_outside = {0};
 
+/* By a door (models/service/affliction.h): what does not get through fails, or goes where the call of a service goes that is away. */
+static double passes_door(struct passage *p, const struct instruction *in) {
+  double spared = p->serving ? p->serving(p->context, in, ROUTE_DOOR) : 1;
+  struct passage around = *p;
+  double on = in->operation->through ? in->operation->through(p, in) : 1;
+  if (!in->operation->enters || !in->target || !(spared < 1)) return spared * on;
+  on *= passage_share(p, p->program, p->at, p->stop);
+  p->at = p->stop;
+  return spared * on + (1 - spared) * passage_share(&around, p->program, in->target, p->stop);
+}
+
+static inline double passes(struct passage *p, const struct instruction *in) {
+  if (__builtin_expect(in->door != DOOR_NONE, 0)) return passes_door(p, in);
+  return in->operation->through ? in->operation->through(p, in) : 1;
+}
+
 double passage_share(const struct passage *how, const struct program *program, uint32_t at, uint32_t stop) {
   struct passage p = *how;
   p.program = program, p.at = at, p.stop = stop;
   double through = 1;
   while (p.at < p.stop && through > 0 && !program->instructions[p.at].operation->ends) {
     const struct instruction *in = &program->instructions[p.at++];
-    if (in->operation->through) through *= in->operation->through(&p, in);
+    through *= passes(&p, in);
     if (in->operation == &operation_leave && p.depth) p.depth--;
   }
   return through;

@@ -59,7 +59,7 @@ enum { ARRIVALS_MOST = ZONES_MOST + 1 };
 struct passage {
   const struct program *program;
   uint32_t at, stop;
-  double (*serving)(void *context, const struct instruction *, enum route);
+  double (*serving)(void *context, const struct instruction *, enum route); /* ROUTE_DOOR: by its door, whatever it leads to */
   void *context;
   /* Where places matter: says where the calls from a site arrive, and returns at how many sites that is; null: they do not. */
   uint32_t (*arrives)(void *context, const struct instruction *, struct site from, struct arrival *);

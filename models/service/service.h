@@ -78,6 +78,7 @@ struct service_config {
   int32_t primary_region; /* derived: of the first primary of a replicated database; -1: not known, or there are no places */
   bool reads_near;        /* derived: calls that any replica can answer stay in the caller's region */
   bool embedded;          /* derived: a file that its callers read and write; it has no containers */
+  bool may_ail;           /* derived: some fault may afflict it (models/service/affliction.h) */
 };
 
 extern const struct record service_record;

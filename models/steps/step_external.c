@@ -33,10 +33,12 @@ static double answered_onward(struct walk *w, const struct instruction *in, doub
   return weight * (1 - in->probability);
 }
 static const struct operation operation_answered = {
-    .name = "answered", .run = answered, .onward = answered_onward, .through = answered_through};
+    .name = "answered", .run = answered, .onward = answered_onward, .through = answered_through, .answers = true};
 
 static bool ask(struct world *w, struct request *r, const struct instruction *in) {
   sim_time latency = distribution_time_at(&in->demand, r->key, in->draw);
+  const struct service *s = &w->services[in->service];
+  if (s->slower != 1) latency = distribution_as_time((double)latency * s->slower);
   if (!latency) return true;
   request_parks(r, in->cell, world_now(w));
   timer_heap_push(w->sleepers, world_after(w, latency), r->id);

@@ -7,6 +7,7 @@
 #include "models/replication/shard.h"
 #include "models/replication/replication.h"
 #include "models/replication/standby.h"
+#include "models/service/affliction.h"
 #include "models/database/database.h"
 #include "models/database/disk.h"
 #include "models/database/lock.h"
@@ -102,6 +103,7 @@ static void compile_statement(struct compiler *c, int32_t database, bool write) 
 /* Locks and work, where they are; then its own commit, unless it belongs to a transaction. */
 static void compile_execution(struct compiler *c, const struct query_step *s, bool write, bool embedded) {
   compile_statement(c, s->query, write);
+  if (embedded) compile_door(c, s->query, write);
   if (embedded)
     compile_file_lock(c, s, write);
   else

@@ -51,11 +51,14 @@ static void add_all(const struct whose *w, const struct standard *list, enum qua
   for (; list->word; list++) add(w, list, quantity, arena_format(w->evidence->arena, "%s%s", w->name, behind));
 }
 
-/* Replicas that cancel reads are rare: elsewhere the cause is not listed. */
+/* Replicas that cancel reads are rare, and so are services that may ail: elsewhere these causes are not listed. */
 static bool happens(const struct model *m, int cause) {
-  bool cancels = cause != OUTCOME_RECOVERY_CONFLICT;
-  for (uint32_t i = 0; i < m->services.count; i++) cancels |= replication_waits_for_reads(service_replication(model_service(m, i)));
-  return cancels;
+  bool cancels = false, ails = false;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    cancels |= replication_waits_for_reads(service_replication(model_service(m, i)));
+    ails |= model_service(m, i)->may_ail;
+  }
+  return cause == OUTCOME_RECOVERY_CONFLICT ? cancels : cause == OUTCOME_ERROR || cause == OUTCOME_UNRESOLVED ? ails : true;
 }
 
 static void add_requests(const struct whose *w) {

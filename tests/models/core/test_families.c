@@ -47,8 +47,8 @@ static const struct family {
 };
 
 /* Words of members that mean other things outside their folders: a policy of caches, a key of queues, meters, places. */
-static const char *const common_words[] = {"random", "round-robin", "concurrency", "node",    "region",
-                                           "zone",   "link",        "open",        "session", NULL};
+static const char *const common_words[] = {"random", "round-robin", "concurrency", "node",     "region",  "zone", "link",
+                                           "open",   "session",     "release",     "database", "replica", "dns",  NULL};
 
 /* --- sources ------------------------------------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,143 @@
+/* Each kind of fault as one drill, played with requests and without: both fail the share that is worked out by hand. */
+#include "models/availability/outage.h"
+#include "models/core/world.h"
+#include "models/faults/fault.h"
+#include "tests/model_fixture.h"
+
+enum { RATE = 200, SECONDS = 60 };
+
+/* Endpoints p and q, asked as often; seconds of the minute for which their requests are lost. */
+struct row {
+  const char *name, *endpoints, *services, *faults;
+  double lost_s[2];
+  const char *more;     /* further keys of the root, or null */
+  const char *platform; /* null: compose on x and y */
+  double near_s;        /* how far the run with requests may be away, beyond chance */
+};
+
+#define APP "'a': { 'kind': 'app', 'place': 'x', 'threads': 64, 'backlog': 'unlimited' }"
+#define M   "'m': { 'kind': 'app', 'place': 'y', 'threads': 64, 'backlog': 'unlimited', 'balance': 'random', 'replicas': 2 }"
+#define E   "'e': { 'kind': 'external', 'latency': '1ms' }"
+#define DB(more)                                                                                                                   \
+  "'d': { 'kind': 'database', 'place': 'y', 'start': '5s', 'connect_timeout': '1ms', 'backlog': 'unlimited'" more " }"
+#define CACHE(more)                                                                                                                \
+  "'c': { 'kind': 'cache', 'place': 'y', 'start': '5s', 'connect_timeout': '1ms', 'backlog': 'unlimited'" more " }"
+#define CALL(s)      "{ 'call': '" s "', 'steps': [ { 'cpu': '1us' } ] }"
+#define READ         "{ 'query': 'd', 'reads': 1, 'demand': '1us' }"
+#define WRITE        "{ 'query': 'd', 'writes': 1, 'demand': '1us' }"
+#define PQ(p, q)     "'p': { 'entry': 'a', 'steps': [ " p " ] }, 'q': { 'entry': 'a', 'steps': [ " q " ] }"
+#define AT(at, more) "'at': '" at "', 'repair': '10s'" more
+
+static const struct row rows[] = {
+    /* 10 s x (1 - 0.7^2) = 5.1 s; with a second attempt 10 s x 0.3^2 = 0.9 s. */
+    {"a release with 30% of errors, called twice and with a retry",
+     PQ(CALL("m") ", " CALL("m"), "{ 'call': 'm', 'steps': [ { 'cpu': '1us' } ], 'retry': { 'attempts': 2, 'backoff': '0s' } }"),
+     APP ", " M, "'f': { 'kind': 'release', 'service': 'm', 'errors': '30%', " AT("20s", "") " }", .lost_s = {5.1, 0.9}},
+    {"a release that fails all", PQ(CALL("m"), "{ 'cpu': '1us' }"), APP ", " M,
+     "'f': { 'kind': 'release', 'service': 'm', " AT("20s", "") " }", .lost_s = {10, 0}},
+    {"a release that is slower only", PQ(CALL("m"), "{ 'cpu': '1us' }"), APP ", " M,
+     "'f': { 'kind': 'release', 'service': 'm', 'slower': 3, " AT("20s", "") " }", .lost_s = {0, 0}},
+    /* From 20 to 30 s 40%, from 25 to 35 s 50%: 5 x 0.4 + 5 x (1 - 0.6 x 0.5) + 5 x 0.5 = 2 + 3.5 + 2.5 = 8 s. */
+    {"two that overlap", PQ(CALL("m"), "{ 'cpu': '1us' }"), APP ", " M,
+     "'f': { 'kind': 'release', 'service': 'm', 'errors': 0.4, " AT(
+         "20s", "") " }, "
+                    "'g': { 'kind': 'release', 'service': 'm', 'errors': 0.5, " AT("25s", "") " }",
+     .lost_s = {8, 0}},
+    {"a dependency, with and without a fallback", PQ("{ 'external': 'e' }", "{ 'call': 'e', 'fallback': [ { 'cpu': '1us' } ] }"),
+     APP ", " E, "'f': { 'kind': 'dependency', 'service': 'e', " AT("20s", "") " }", .lost_s = {10, 0}},
+    {"a quarter of the calls of a dependency, asked once and twice",
+     PQ("{ 'external': 'e' }", "{ 'external': 'e' }, { 'external': 'e' }"), APP ", " E,
+     "'f': { 'kind': 'dependency', 'service': 'e', 'errors': '25%', " AT("20s", "") " }", .lost_s = {2.5, 4.375}},
+    {"the certificate of the entry", PQ(CALL("m"), "{ 'cpu': '1us' }"), APP ", " M,
+     "'f': { 'kind': 'certificate', " AT("20s", "") " }", .lost_s = {10, 10}},
+    {"the certificate of a cache: a look-up is a miss, a command fails",
+     PQ("{ 'cached': 'c', 'hit': '70%', 'demand': '1us', 'miss': [ " READ " ] }", "{ 'command': 'c', 'demand': '1us' }"),
+     APP ", " DB("") ", " CACHE(""), "'f': { 'kind': 'certificate', 'service': 'c', " AT("20s", "") " }", .lost_s = {0, 10}},
+    {"a full disk: reads go on", PQ(READ, WRITE), APP ", " DB(""),
+     "'f': { 'kind': 'disk-full', 'service': 'd', " AT("20s", "") " }", .lost_s = {0, 10}},
+    {"a full disk: transactions that read and that write",
+     PQ("{ 'transaction': 'd', 'steps': [ " READ " ] }", "{ 'transaction': 'd', 'steps': [ " READ ", " WRITE " ] }"),
+     APP ", " DB(""), "'f': { 'kind': 'disk-full', 'service': 'd', " AT("20s", "") " }", .lost_s = {0, 10}},
+    {"a full disk under SQLite", PQ(READ, WRITE), APP ", 'd': { 'kind': 'database', 'database': { 'engine': 'sqlite' } }",
+     "'f': { 'kind': 'disk-full', 'service': 'd', " AT("20s", "") " }", .lost_s = {0, 10}},
+    {"a full disk of a broker", PQ("{ 'publish': 'j' }", "{ 'command': 'c', 'demand': '1us' }"),
+     APP ", " CACHE("") ", 'w': { 'kind': 'app', 'place': 'y' }", "'f': { 'kind': 'disk-full', 'service': 'c', " AT("20s", "") " }",
+     .lost_s = {10, 0},
+     .more =
+         "'queues': { 'j': { 'at': 'c', 'workers': 'w', 'concurrency': 50, 'demand': '1us', 'steps': [ { 'cpu': '1us' } ] } }, "},
+    /* With places the passage follows each site. */
+    {"a release in two regions", PQ(CALL("m") ", " CALL("m"), CALL("m")), APP ", " M,
+     "'f': { 'kind': 'release', 'service': 'm', 'errors': '30%', " AT("20s", "") " }", .lost_s = {5.1, 3},
+     .platform =
+         "{ 'kind': 'compose', 'network': { 'between_nodes': '0s', 'between_zones': '0s', 'round_trip': { 'us-eu': '1us' } }, "
+         "'regions': { 'us': { 'at': 'us-east-1' }, 'eu': { 'at': 'eu-west-1' } }, "
+         "'nodes': { 'x': { 'cpu': 64, 'region': 'us' }, 'y': { 'cpu': 64, 'region': 'us', 'count': 4 } } }"},
+};
+
+static struct fixture opened(const struct row *r, const char *faults) {
+  const char *platform = r->platform ? r->platform
+                                     : "{ 'kind': 'compose', 'network': { 'between_nodes': '0s' }, "
+                                       "'nodes': { 'x': { 'cpu': 64 }, 'y': { 'cpu': 64, 'count': 4 } } }";
+  return fixture_of(
+      "{ 'aguanta': 1, 'name': 'what breaks', 'traffic': { 't': { 'kind': 'open', %s'rate': '%d/s', "
+      "'timeout': '50ms', 'mix': { 'p': 1, 'q': 1 } } }, 'endpoints': { %s }, %s 'services': { %s }, 'faults': { %s }, "
+      "'platform': %s, 'run': { 'warmup': '0s', 'window': '%ds', 'windows': 1, 'years': 1 } }",
+      r->platform && strstr(r->platform, "regions") ? "'region': 'us', " : "", 2 * RATE, r->endpoints, r->more ? r->more : "",
+      r->services, faults, platform, SECONDS);
+}
+
+static struct world *played(const struct fixture *f, const char *name, enum world_mode mode, uint64_t seed) {
+  struct world *w = world_new(&f->scenario->model, seed, 0, mode);
+  w->horizon = w->measured_until = SECONDS * SIM_S;
+  world_run(w);
+  world_audit(w, fixture_broken, (void *)(uintptr_t)name);
+  return w;
+}
+
+static void test_kind(const struct row *r) {
+  struct fixture f = opened(r, r->faults);
+  if (!f.scenario) return;
+  struct world *loud = played(&f, r->name, WORLD_TRAFFIC, 1), *quiet = played(&f, r->name, WORLD_AVAILABILITY, 1);
+  for (uint32_t e = 0; e < 2; e++) {
+    struct ends ends = fixture_ends(loud, e);
+    double lost_s = SECONDS - world_outages(quiet)->served_ns[e] * 1e-9,
+           failed_s = (double)(ends.arrived - ends.by[OUTCOME_COMPLETED]) / RATE;
+    test_check(fabs(lost_s - r->lost_s[e]) < 1e-6, "%s, endpoint %u: %.9g s are lost in years, not %g", r->name, e, lost_s,
+               r->lost_s[e]);
+    test_check(fabs(failed_s - r->lost_s[e]) <= 4 * sqrt(r->lost_s[e] / RATE) + r->near_s,
+               "%s, endpoint %u: %.4g s of requests are lost, not %g", r->name, e, failed_s, r->lost_s[e]);
+  }
+  world_free(loud), world_free(quiet);
+  fixture_close(&f);
+}
+
+static void test_kinds(void) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) test_kind(&rows[i]);
+}
+
+/* A fault that never strikes changes nothing: neither when requests come nor how long each takes. */
+static void test_never(void) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char never[2000];
+    size_t n = 0;
+    for (const char *c = rows[i].faults; *c && n + 8 < sizeof never; c++) {
+      if (!strncmp(c, "'at': '", 7))
+        n += (size_t)sprintf(never + n, "'at': '9"), c += 6; /* 920 s: after the run */
+      else
+        never[n++] = *c;
+    }
+    never[n] = 0;
+    struct fixture f = opened(&rows[i], never), g = opened(&rows[i], "");
+    if (!f.scenario || !g.scenario) continue;
+    struct world *with = played(&f, rows[i].name, WORLD_TRAFFIC, 1), *without = played(&g, rows[i].name, WORLD_TRAFFIC, 1);
+    for (uint32_t e = 0; e < 2; e++)
+      test_check(fixture_ends(with, e).arrived > 10000 &&
+                     fixture_same_window(&with->observation.endpoints[e].windows[0], &without->observation.endpoints[e].windows[0]),
+                 "%s, endpoint %u: a fault that never strikes changes the run", rows[i].name, e);
+    world_free(with), world_free(without);
+    fixture_close(&f), fixture_close(&g);
+  }
+}
+
+static const struct test_case cases[] = {{"with requests and in years", test_kinds}, {"never", test_never}, {0}};
+const struct test_suite suite_what_breaks = {"what_breaks", cases};
