@@ -11,6 +11,7 @@
 #include "models/replication/replication.h"
 #include "models/replication/shard.h"
 #include "models/request/operation.h"
+#include "models/service/affliction.h"
 #include "models/service/locality.h"
 #include "sim/engine/arena.h"
 #include <string.h>
@@ -107,6 +108,23 @@ static void ask_audience(const struct world *w, struct answer_block *block, stru
     }
 }
 
+/* --- services that ail ------------------------------------------------------------------------------------------------------- */
+
+static void ask_afflictions(const struct world *w, struct answer_block *block, struct state_key *k) {
+  (void)block;
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    if (!model_service(w->model, i)->may_ail) continue;
+    struct ailing shares = affliction_shares(w, i);
+    hash_share(k, shares.calls), hash_share(k, shares.writes);
+  }
+}
+
+static bool some_may_ail(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (model_service(m, i)->may_ail) return true;
+  return false;
+}
+
 /* --- all --------------------------------------------------------------------------------------------------------------------- */
 
 static void add(struct answers *a, struct answer_block block) {
@@ -121,13 +139,14 @@ static bool database_drifts(const struct world *w, const struct service *s) {
 
 void answers_open(struct answers *a, const struct world *w) {
   uint32_t services = w->model->services.count;
-  a->blocks = arena_new_array(w->arena, struct answer_block, services + 3);
+  a->blocks = arena_new_array(w->arena, struct answer_block, services + 4);
   for (uint32_t i = 0; i < services; i++) {
     const struct service *s = &w->services[i];
     if (!s->shards && !s->replication) continue;
     add(a, (struct answer_block){.ask = ask_database, .service = (int32_t)i, .always = database_drifts(w, s)});
   }
   if (world_connections(w)->addresses) add(a, (struct answer_block){.ask = ask_addresses, .service = -1, .always = true});
+  if (some_may_ail(w->model)) add(a, (struct answer_block){.ask = ask_afflictions, .service = -1});
   if (!model_regions(w->model)) return;
   add(a, (struct answer_block){.ask = ask_places, .service = -1});
   add(a, (struct answer_block){.ask = ask_audience, .service = -1, .moves = dns_moves});

@@ -1,6 +1,7 @@
 /* Answers: what the walk of outage.c asks of routing that is more than which replicas are in rotation and serve.
  *
  * A block is a group of such questions with one owner: a database's replication and shards, the addresses that pools keep, the
+ * services that ail, the
  * links that are cut and the regions that live, and the regions that clients are sent to. Its hash is over the values of all
  * answers that a walk may ask for, in a fixed order. It is taken again only when an answer may have changed: when a container of
  * its service was marked, or something else changed (w->changed_otherwise), or, for what moves with time, at every look.

@@ -14,11 +14,6 @@ struct active {
   struct affliction is;
 };
 
-/* Of a service: shares of its calls, and of those of them that write, that get through. */
-struct ailing {
-  double calls, writes;
-};
-
 struct afflictions {
   struct active *active; /* in the order of `by`, then of services: however they began, products are the same to the last bit */
   uint32_t count, room;
@@ -83,11 +78,9 @@ void affliction_ends(struct world *w, uint32_t by, uint32_t service) {
   changes(w, service);
 }
 
-uint64_t afflictions_signature(const struct world *w) {
+struct ailing affliction_shares(const struct world *w, uint32_t service) {
   const struct afflictions *all = afflictions_of(w);
-  uint64_t hash = 0;
-  for (uint32_t i = 0; all && i < all->count; i++) hash = stream_key(hash, all->active[i].by, all->active[i].is.service, i + 1);
-  return hash;
+  return all ? all->of[service] : (struct ailing){1, 1};
 }
 
 /* --- at the door ------------------------------------------------------------------------------------------------------------- */

@@ -15,8 +15,8 @@
  *     double share = affliction_spares(world, instruction);         in years: of the calls by this door those that get through
  *     affliction_ends(world, fault, s);
  *
- * Both call parts_changed. What is true of a state follows from afflictions_signature: worlds with equal ones answer
- * affliction_spares alike.
+ * Both call parts_changed. Years of faults look states up (models/availability/state.h): what affliction_shares says of each
+ * service that may ail is all that is asked there.
  *
  * In a run of years only the share of calls that fail counts: how many requests a slower service loses to time-outs is not known
  * there. */
@@ -45,7 +45,11 @@ void affliction_ends(struct world *, uint32_t by, uint32_t service);
 
 /* Of calls by the door, an instruction with one: the share that gets through. */
 double affliction_spares(const struct world *, const struct instruction *);
-uint64_t afflictions_signature(const struct world *);
+/* Of the calls of a service, and of those of them that write: the shares that get through on their own. Each world has it. */
+struct ailing {
+  double calls, writes;
+};
+struct ailing affliction_shares(const struct world *, uint32_t service);
 
 /* While a query of an embedded database is compiled: its door, if it may ail. Others are found by themselves. */
 void compile_door(struct compiler *, int32_t service, bool write);
