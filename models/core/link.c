@@ -127,10 +127,11 @@ static void check_placement(struct linker *l) {
 }
 
 /* Days that differ settle, each by itself; but batches of one of them would not show the others. */
-static void link_warmup(struct model *m) {
+void model_derive_warmup(struct model *m) {
   enum steadiness s = m->run.probes.count ? TIMED : parts_steadiness(m);
   m->run.stationary = s == STEADY;
-  if (m->run.warmup != WARMUP_AUTO) return;
+  if (m->run.warmup == WARMUP_AUTO) m->run.auto_warmup = true;
+  if (!m->run.auto_warmup) return;
   m->run.warmup = s == DAILY ? SIM_DAY : 0;
   m->run.find_warmup = s <= STEADY_BY_RUN;
 }
@@ -145,7 +146,7 @@ static void link_run(struct linker *l) {
   struct run_config *run = &l->model->run;
   parts_link(l, LINK_RUN);
   link_phases(l);
-  if (!l->failed) link_warmup(l->model);
+  if (!l->failed) model_derive_warmup(l->model);
   if (!l->failed) parts_link(l, LINK_MEASURED);
   if (run->method == METHOD_BATCHES && !l->failed && !run->stationary)
     link_error(l, "run", "method",

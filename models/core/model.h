@@ -40,6 +40,7 @@ struct run_config {
   int64_t years_per_replication;
   uint64_t seed;
   /* Derived by model_link. */
+  bool auto_warmup; /* the scenario leaves `warmup` to the program */
   bool find_warmup; /* `warmup` is 0 so far: a study finds it */
   bool settles;     /* it is required to: nothing grows without end */
   bool stationary;  /* every rate is constant and nothing is drilled at a given time: time of the run does not matter */
@@ -82,6 +83,9 @@ typedef void model_error(void *context, const char *path, const char *key, const
 
 /* Compiles programs and checks what concerns several parts. Returns whether no error was reported. */
 bool model_link(struct model *, struct arena *, model_error *, void *context);
+/* Derives from how steady the load is whether the time of the run matters, and the warm-up where the scenario leaves it open: once
+ * while linking, and again when something that happens at an instant was taken out of the model or put in. */
+void model_derive_warmup(struct model *);
 
 static inline void *model_part(const struct model *m, enum part_number part) { return m->parts[part]; }
 

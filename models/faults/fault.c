@@ -68,6 +68,13 @@ static bool is_named(const struct references *names, uint32_t index) {
   return false;
 }
 
+/* Every key of the timing is named here. */
+void fault_only_at(struct fault_config *f, sim_time *at) {
+  f->mtbf = SIM_NEVER;
+  f->uptime = (struct distribution){0};
+  f->at = (struct config_list){at, at ? 1 : 0};
+}
+
 bool fault_takes_nodes(const struct model *m, const struct fault_config *f, uint32_t group) {
   struct fault_reach lost = f->kind->reach(m, f);
   const struct node_group *g = model_nodes(m, group);

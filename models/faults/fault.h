@@ -101,6 +101,9 @@ struct faults {
 
 void faults_link(struct linker *);
 
+/* Its timing, whatever the scenario says: it strikes once, at this instant of the run, which outlives it; null: not at all. */
+void fault_only_at(struct fault_config *, sim_time *at);
+
 /* A strike may take machines of the group; some process of the service, and nothing else of the machine. */
 bool fault_takes_nodes(const struct model *, const struct fault_config *, uint32_t group);
 bool fault_takes_service(const struct model *, const struct fault_config *, uint32_t service);

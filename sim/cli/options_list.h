@@ -13,6 +13,11 @@ OPTION(FAIL_ON, "fail-on", 0, LIST(fail_on), "'EXPR +5%'",
        NULL)
 OPTION(BEST, "best", 0, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'", NULL)
 OPTION(INDIFFERENCE, "indifference", 0, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing", NULL)
+OPTION(FAULT, "fault", 0, LIST(fault), "NAME", "drill this fault only; repeatable", NULL)
+OPTION(AT, "at", 0, ONE(at), "TIME",
+       "strike then instead of at peak load: since the run begins, such as 10min, or a time of day, 20:00", NULL)
+OPTION(WATCH, "for", 0, ONE(watch), "DURATION", "how long is watched behind the strike (default: until an outage should be over)",
+       NULL)
 OPTION(ROOT, "root", 0, ONE(root), "DIR",
        "read no scenario, parent, price list, table or log outside of this folder, also not through links: for files by others",
        NULL)

@@ -6,7 +6,7 @@
 #include "sim/stats/stopping.h"
 #include <math.h>
 
-static bool holds(const struct claim *c, double x) {
+bool claim_holds(const struct claim *c, double x) {
   switch (c->comparison) {
   case COMPARE_LESS:
     return x < c->high;
@@ -24,7 +24,7 @@ static bool holds(const struct claim *c, double x) {
 /* The interval lies wholly on one side when both its ends do, and for a range no part of it reaches across. */
 static enum verdict judge(const struct claim *c, const struct estimate *x) {
   if (isnan(x->low) || isnan(x->high)) return VERDICT_UNDECIDED;
-  bool low = holds(c, x->low), high = holds(c, x->high);
+  bool low = claim_holds(c, x->low), high = claim_holds(c, x->high);
   if (low && high) return VERDICT_PASS;
   if (low || high) return VERDICT_UNDECIDED;
   bool spans = c->comparison == COMPARE_IN && x->low < c->low && x->high > c->high;

@@ -3,6 +3,8 @@
 #define VERDICT_H
 #include "sim/measure/evidence.h"
 
+/* Whether a value keeps the limits of the claim. */
+bool claim_holds(const struct claim *, double value);
 /* The estimate that the claim is judged by, and the verdict; `caution` widens the interval by this factor. */
 struct claim_result claim_judge(const struct evidence *, const struct claim *, const struct entry *, double caution);
 /* Claim number `claim` of the evidence, as it stands at the end. */

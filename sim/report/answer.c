@@ -3,6 +3,7 @@
 #include "sim/questions/selftest_results.h"
 #include "sim/questions/sensitivity_results.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/drill_report.h"
 #include "sim/report/verdicts.h"
 #include "sim/sweep/sweep_results.h"
 
@@ -68,6 +69,17 @@ struct answer answer_of_sweep(struct sweep_results *r) {
 
 struct answer answer_of_selftest(const struct selftest_results *r) {
   return (struct answer){.kind = ANSWER_SELFTEST, .interrupted = r->interrupted, .broken = r->failed, .selftest = r};
+}
+
+struct answer answer_of_drill(const struct drill_results *r) {
+  struct requirement_sum sum = drill_verdicts(r);
+  return (struct answer){.kind = ANSWER_DRILL,
+                         .interrupted = r->interrupted,
+                         .broken = r->violation_count,
+                         .verdict = of_requirements(&sum),
+                         .requests = r->requests,
+                         .events = r->events,
+                         .drill = r};
 }
 
 bool answer_whole(const struct answer *a) { return a->kind != ANSWER_SWEEP || sweep_results_whole(a->sweep); }

@@ -19,6 +19,7 @@ struct sensitivity_results;
 struct sweep_results;
 struct selftest_results;
 struct check_results;
+struct drill_results;
 
 enum answer_kind {
   ANSWER_NONE,
@@ -29,6 +30,7 @@ enum answer_kind {
   ANSWER_SENSITIVITY,
   ANSWER_SWEEP,
   ANSWER_SELFTEST,
+  ANSWER_DRILL,
   ANSWER_KINDS
 };
 
@@ -48,6 +50,7 @@ struct answer {
     const struct sensitivity_results *sensitivity;
     struct sweep_results *sweep; /* rows are read from a store while it is written */
     const struct selftest_results *selftest;
+    const struct drill_results *drill;
   };
 };
 
@@ -58,6 +61,7 @@ struct answer answer_of_capacity(const struct capacity_result *);
 struct answer answer_of_sensitivity(const struct sensitivity_results *);
 struct answer answer_of_sweep(struct sweep_results *); /* the worst of its points */
 struct answer answer_of_selftest(const struct selftest_results *);
+struct answer answer_of_drill(const struct drill_results *); /* the worst of each requirement under each fault */
 
 /* Whether all of it could be written: false when rows of a sweep were lost meanwhile. */
 bool answer_whole(const struct answer *);

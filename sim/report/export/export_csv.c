@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/drill_report.h"
 #include "sim/report/export.h"
 #include "sim/report/run_report.h"
 #include "sim/report/sensitivity_report.h"
@@ -15,4 +16,5 @@ const struct export_format export_csv = {.name = "csv",
                                                    [ANSWER_COMPARE] = report_compare_csv,
                                                    [ANSWER_CAPACITY] = report_capacity_csv,
                                                    [ANSWER_SENSITIVITY] = report_sensitivity_csv,
+                                                   [ANSWER_DRILL] = report_drill_csv,
                                                    [ANSWER_SWEEP] = report_sweep_csv}};

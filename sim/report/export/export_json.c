@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/drill_report.h"
 #include "sim/report/export.h"
 #include "sim/report/run_report.h"
 #include "sim/report/sensitivity_report.h"
@@ -13,4 +14,5 @@ const struct export_format export_json = {.name = "json",
                                                     [ANSWER_CHECK] = report_check_json,
                                                     [ANSWER_COMPARE] = report_compare_json,
                                                     [ANSWER_CAPACITY] = report_capacity_json,
-                                                    [ANSWER_SENSITIVITY] = report_sensitivity_json}};
+                                                    [ANSWER_SENSITIVITY] = report_sensitivity_json,
+                                                    [ANSWER_DRILL] = report_drill_json}};

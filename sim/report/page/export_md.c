@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/drill_report.h"
 #include "sim/report/export.h"
 #include "sim/report/run_report.h"
 #include "sim/report/sensitivity_report.h"
@@ -13,4 +14,5 @@ const struct export_format export_md = {.name = "md",
                                                   [ANSWER_CHECK] = report_check_markdown,
                                                   [ANSWER_COMPARE] = report_compare_markdown,
                                                   [ANSWER_CAPACITY] = report_capacity_markdown,
-                                                  [ANSWER_SENSITIVITY] = report_sensitivity_markdown}};
+                                                  [ANSWER_SENSITIVITY] = report_sensitivity_markdown,
+                                                  [ANSWER_DRILL] = report_drill_markdown}};
