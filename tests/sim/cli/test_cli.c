@@ -121,7 +121,7 @@ static void test_help_of_commands(void) {
     test_check(a.err_length == 0 && strstr(a.out, k->arguments), "help %s: %s", k->name, a.err);
     for (const struct option *o = options_table; o < options_table + OPTION_COUNT; o++) {
       char word[60];
-      snprintf(word, sizeof word, " --%s", o->name);
+      snprintf(word, sizeof word, " --%s ", o->name);
       test_check(command_takes(k, o) == (strstr(a.out, word) != NULL), "help %s and --%s", k->name, o->name);
     }
     child_free(&a), child_free(&b), child_free(&c);
@@ -153,7 +153,7 @@ static const struct mistyped {
     {{"valdiate", NULL}, "aguanta: unknown command \"valdiate\"; did you mean \"validate\"?\nSee 'aguanta help'.\n"},
     {{"help", "swep", NULL}, "aguanta: unknown command \"swep\"; did you mean \"sweep\"?\nSee 'aguanta help'.\n"},
     {{"xyzzy", NULL},
-     "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, plot, "
+     "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, drill, plot, "
      "validate, "
      "explain, schema, selftest\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
