@@ -49,8 +49,10 @@ static void look(struct experiment *x, uint32_t replication, uint32_t requiremen
   const struct requirement *q = &d->requirements[requirement];
   struct drill_cell *cell = &x->answer->cells[requirement];
   struct arena *scratch = arena_new();
-  const bool *kept = drill_kept(d, scratch, q, v);
-  struct broken b = drill_broken(d, q, kept, d->calms[replication].kept[requirement], v);
+  const struct calm *calm = &d->calms[replication];
+  const double *failed = calm->failing[requirement];
+  const bool *kept = drill_kept(d, scratch, q, v, failed);
+  struct broken b = drill_broken(d, q, kept, calm->kept[requirement], failed, v);
   x->worst[requirement][replication] = b.worst;
   cell->broken += b.broken;
   if (b.back) x->recovery_s[requirement][cell->back++] = b.recovery_s;
@@ -62,8 +64,13 @@ static void remember(struct experiment *x, uint32_t replication, const struct vi
   struct calm *c = &d->calms[replication];
   *c = drill_calm(d, v);
   c->kept = arena_new_array(d->arena, bool *, d->answer->requirement_count + 1);
-  for (uint32_t i = 0; i < d->answer->requirement_count; i++)
-    if (!d->requirements[i].answer->reason) c->kept[i] = drill_kept(d, d->arena, &d->requirements[i], v);
+  c->failing = arena_new_array(d->arena, double *, d->answer->requirement_count + 1);
+  for (uint32_t i = 0; i < d->answer->requirement_count; i++) {
+    const struct requirement *q = &d->requirements[i];
+    if (q->answer->reason) continue;
+    c->kept[i] = drill_kept(d, d->arena, q, v, NULL);
+    c->failing[i] = drill_failed(d, q, v);
+  }
 }
 
 static void seen(void *context, uint32_t replication, const struct view *v) {
@@ -243,7 +250,7 @@ static void fault_note(struct drill *d, struct drill_fault *f) {
   const double watch_s = d->answer->watch_s;
   if (f->expected_s > watch_s)
     add_text(d->arena, &f->notes, &f->note_count,
-             arena_format(d->arena, "its repair takes %s in the mean and is not waited for: %s are watched",
+             arena_format(d->arena, "it is over after %s in the mean, and only %s are watched",
                           unit_print_duration(d->arena, rounded(f->expected_s)), unit_print_duration(d->arena, rounded(watch_s))));
 }
 

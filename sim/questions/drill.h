@@ -14,7 +14,8 @@
  * behind the strike breaks it (and does not break it without the fault), and it holds again from the first instant on from which
  * every later window keeps it. A window tolerates as much as its limit does, so the instant is moved to the end of the last step
  * within the window before it in which more is bad than the limit allows by chance (P < 1e-4). A window in which requests arrive
- * and none is answered keeps no requirement.
+ * and none is answered keeps no requirement, and a request that fails because of the fault is slower than any limit on times: else
+ * a database that is lost would make a site faster.
  *
  * Recovery times of replications have a mean with Student's interval. What is judged by them is the claim rto(FAULT). */
 #ifndef QUESTIONS_DRILL_H

@@ -19,7 +19,8 @@ struct requirement {
 
 /* One replication without the fault: what the others are compared with. */
 struct calm {
-  bool **kept; /* [requirement][first bin of the window, since the strike]; null: not judged */
+  double **failing; /* [requirement][bins since the strike]: requests that failed so far */
+  bool **kept;      /* [requirement][first bin of the window, since the strike]; null: not judged */
   double failed, by_outcome[OUTCOMES], unanswered;
   double *meters; /* by meter, behind the strike */
 };
@@ -51,13 +52,16 @@ const struct claim *drill_allowed(const struct drill *, uint32_t fault);
 
 /* drill_windows.c: which windows of a replication keep the requirement, by first bin since the strike. */
 uint32_t drill_positions(const struct drill *, const struct requirement *);
-bool *drill_kept(const struct drill *, struct arena *, const struct requirement *, const struct view *);
+bool *drill_kept(const struct drill *, struct arena *, const struct requirement *, const struct view *,
+                 const double *failed_without);
+/* Of the requests that it is of, those that failed behind the strike, up to each bin. */
+double *drill_failed(const struct drill *, const struct requirement *, const struct view *);
 struct broken {
   bool broken, back;
   double recovery_s, worst;
 };
 struct broken drill_broken(const struct drill *, const struct requirement *, const bool *kept, const bool *without,
-                           const struct view *);
+                           const double *failed_without, const struct view *);
 
 /* drill_losses.c */
 struct calm drill_calm(struct drill *, const struct view *);

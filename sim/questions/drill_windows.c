@@ -10,7 +10,7 @@ static const double by_chance = 1e-4;
 
 /* What ended in a bin, or in several. */
 struct bin_sum {
-  double arrived, answered, all, bad;
+  double arrived, answered, failed, all, bad;
 };
 
 static void add_row(const struct requirement *q, const struct endpoint_observation *o, uint32_t bin, struct bin_sum *sum) {
@@ -18,6 +18,7 @@ static void add_row(const struct requirement *q, const struct endpoint_observati
   const struct endpoint_window *w = &o->windows[bin];
   sum->arrived += (double)w->arrived;
   sum->answered += (double)w->ended[OUTCOME_COMPLETED];
+  for (uint32_t k = 0; k < OUTCOMES; k++) sum->failed += outcome_failed((enum outcome)k) ? (double)w->ended[k] : 0;
   if (q->share == SHARE_FAILED) {
     for (uint32_t k = 0; k < OUTCOMES; k++) {
       bool failed = m->cause >= 0 ? k == (uint32_t)m->cause : outcome_failed((enum outcome)k);
@@ -42,7 +43,8 @@ static struct bin_sum ended_in(const struct requirement *q, const struct view *v
 }
 
 static struct bin_sum difference(const struct bin_sum *a, const struct bin_sum *b) {
-  return (struct bin_sum){a->arrived - b->arrived, a->answered - b->answered, a->all - b->all, a->bad - b->bad};
+  return (struct bin_sum){a->arrived - b->arrived, a->answered - b->answered, a->failed - b->failed, a->all - b->all,
+                          a->bad - b->bad};
 }
 
 /* Behind the strike, up to each bin. */
@@ -51,9 +53,26 @@ static struct bin_sum *sums_of(const struct drill *d, struct arena *arena, const
   struct bin_sum *sums = arena_new_array(arena, struct bin_sum, bins + 1);
   for (uint32_t i = 0; i < bins; i++) {
     struct bin_sum e = ended_in(q, v, d->before + i), *s = &sums[i];
-    sums[i + 1] = (struct bin_sum){s->arrived + e.arrived, s->answered + e.answered, s->all + e.all, s->bad + e.bad};
+    sums[i + 1] =
+        (struct bin_sum){s->arrived + e.arrived, s->answered + e.answered, s->failed + e.failed, s->all + e.all, s->bad + e.bad};
   }
   return sums;
+}
+
+double *drill_failed(const struct drill *d, const struct requirement *q, const struct view *v) {
+  struct arena *scratch = arena_new();
+  double *failed = arena_new_array(d->arena, double, d->bins - d->before + 1);
+  const struct bin_sum *sums = sums_of(d, scratch, q, v);
+  for (uint32_t i = 0; i <= d->bins - d->before; i++) failed[i] = sums[i].failed;
+  arena_free(scratch);
+  return failed;
+}
+
+/* What fails because of the fault is not answered within any limit. */
+static void add_failed(const struct requirement *q, struct bin_sum *e, const double *without, uint32_t from, uint32_t until) {
+  if (q->share != SHARE_ABOVE || !without) return;
+  double more = fmax(e->failed - (without[until] - without[from]), 0);
+  e->bad += more, e->all += more;
 }
 
 uint32_t drill_positions(const struct drill *d, const struct requirement *q) { return d->bins - d->before - q->width + 1; }
@@ -72,13 +91,15 @@ static bool silent(const struct requirement *q, const struct bin_sum *e) {
 /* Rounding must not break what is just kept. */
 static bool share_kept(const struct requirement *q, const struct bin_sum *e) { return e->bad <= q->allowed * e->all + 1e-9; }
 
-bool *drill_kept(const struct drill *d, struct arena *arena, const struct requirement *q, const struct view *v) {
+bool *drill_kept(const struct drill *d, struct arena *arena, const struct requirement *q, const struct view *v,
+                 const double *failed_without) {
   uint32_t count = drill_positions(d, q), step = q->share == SHARE_NONE && q->width > SAMPLED ? q->width / SAMPLED : 1;
   bool *kept = arena_new_array(arena, bool, count);
   struct bin_sum *sums = sums_of(d, arena, q, v);
   for (uint32_t i = 0; i < count; i++) {
     struct bin_sum e = difference(&sums[i + q->width], &sums[i]);
     if (silent(q, &e)) continue;
+    add_failed(q, &e, failed_without, i, i + q->width);
     if (q->share != SHARE_NONE) {
       kept[i] = share_kept(q, &e);
       continue;
@@ -99,10 +120,12 @@ static bool clearly_bad(const struct requirement *q, const struct bin_sum *e) {
 }
 
 /* The first bin from which it holds again, when `last` is the last window that breaks it. */
-static uint32_t first_good(const struct drill *d, const struct requirement *q, const struct view *v, uint32_t last) {
+static uint32_t first_good(const struct drill *d, const struct requirement *q, const struct view *v, const double *failed_without,
+                           uint32_t last) {
   uint32_t good = last + 1;
   for (uint32_t i = last + 1; i < last + q->width; i++) {
     struct bin_sum e = ended_in(q, v, d->before + i);
+    add_failed(q, &e, failed_without, i, i + 1);
     if (clearly_bad(q, &e)) good = i + 1;
   }
   return good;
@@ -124,13 +147,13 @@ static double worst_of(const struct drill *d, const struct requirement *q, const
 }
 
 struct broken drill_broken(const struct drill *d, const struct requirement *q, const bool *kept, const bool *without,
-                           const struct view *v) {
+                           const double *failed_without, const struct view *v) {
   struct arena *arena = arena_new();
   uint32_t count = drill_positions(d, q), last = count;
   for (uint32_t i = count; i-- > 0 && last == count;)
     if (!kept[i] && without[i]) last = i;
   struct broken b = {.broken = last < count, .back = last + 1 < count, .recovery_s = NAN, .worst = worst_of(d, q, v, arena)};
-  if (b.back) b.recovery_s = first_good(d, q, v, last) * sim_seconds(d->bin);
+  if (b.back) b.recovery_s = first_good(d, q, v, failed_without, last) * sim_seconds(d->bin);
   arena_free(arena);
   return b;
 }

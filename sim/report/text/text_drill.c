@@ -42,6 +42,8 @@ static void print_cell(FILE *file, const struct drill_results *r, uint32_t i, co
   table_left(file, drill_recovery_words(r, q, c).text, BACK);
   table_right(file, q->reason ? "-" : value_of(q, &c->after).text, BEFORE);
   fprintf(file, "  %s\n", drill_cell_word(q, c));
+  if (c->broken && q->unit == UNIT_SECONDS && c->worst.value < q->high && c->worst.value > q->low)
+    fputs("      broken by requests that fail: each counts as slower than any limit\n", file);
   if (!c->reason || q->reason) return;
   fputs("      ", file);
   table_wrapped(file, c->reason, 6, width);
