@@ -117,6 +117,8 @@ static void ask_afflictions(const struct world *w, struct answer_block *block, s
     struct ailing shares = affliction_shares(w, i);
     hash_share(k, shares.calls), hash_share(k, shares.writes);
   }
+  for (uint32_t i = 0; w->unresolved && i < (model_regions(w->model) ? model_regions(w->model) : 1); i++)
+    hash_share(k, w->unresolved[i]);
 }
 
 static bool some_may_ail(const struct model *m) {

@@ -1,6 +1,7 @@
 #include "models/availability/audience.h"
 #include "models/availability/outage.h"
 #include "models/core/world.h"
+#include "models/service/affliction.h"
 #include "models/traffic/offered.h"
 #include "models/traffic/whereabouts.h"
 #include "sim/engine/arena.h"
@@ -36,6 +37,6 @@ double audience_share(const struct world *w, uint32_t endpoint, uint32_t edge, e
   int32_t entry = model_endpoint(w->model, endpoint)->entry;
   double share = 0;
   for (uint32_t i = 0; i < regions; i++)
-    if (clients[i] > 0) share += clients[i] * dns_share(w, entry, i, edge, who);
+    if (clients[i] > 0) share += clients[i] * affliction_resolves(w->unresolved, i) * dns_share(w, entry, i, edge, who);
   return share;
 }

@@ -5,7 +5,7 @@
  *     double *clients = audience_new(model, arena);                                      once
  *     double share = audience_share(world, endpoint, edge, DNS_CLIENTS);                 of the endpoint's requests
  *
- * Invariant: over all edges the shares sum to 1. */
+ * Invariant: over all edges the shares sum to 1, but for clients that find no address (models/service/affliction.h). */
 #ifndef AUDIENCE_H
 #define AUDIENCE_H
 #include "models/dns/dns.h"

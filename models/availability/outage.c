@@ -156,7 +156,7 @@ static double serving_from(const struct world *w, uint32_t endpoint, int32_t edg
 static struct served served_now(const struct world *w, uint32_t endpoint) {
   struct served sum = {0, 0};
   if (!model_regions(w->model)) {
-    double served = serving_from(w, endpoint, -1);
+    double served = serving_from(w, endpoint, -1) * affliction_resolves(w->unresolved, 0);
     return (struct served){served, served};
   }
   for (uint32_t edge = 0; edge < model_regions(w->model); edge++) {

@@ -153,7 +153,8 @@ struct world {
   uint32_t *touched, touched_count;
   bool changed_otherwise;
 
-  int32_t striking; /* the fault that struck last, or -1, and when */
+  double *unresolved; /* by region of clients, or of all: share that finds no address (models/service/affliction.h); null: all do */
+  int32_t striking;   /* the fault that struck last, or -1, and when */
   sim_time struck_at;
 
   struct observation observation;

@@ -50,9 +50,31 @@ static bool is_drilled(const struct fault_config *f) {
 
 bool fault_repeats(const struct fault_config *f) { return f->mtbf != SIM_NEVER || f->uptime.kind; }
 
+/* Of a fault for which the scenario gives no time at which it happens: what is typical of the kind, if that is known. */
+static void assume_typical(struct fault_config *f) {
+  const struct fault_typical *t = &f->kind->typical;
+  if (fault_repeats(f) || f->at.count || !(t->mtbf_days > 0)) return;
+  f->mtbf_assumed = true, f->mtbf = (sim_time)(t->mtbf_days * (double)SIM_DAY);
+  if (f->repair.kind || !(t->median_min > 0)) return;
+  f->repair_assumed = true;
+  f->repair = distribution_lognormal(t->median_min * 60e9, t->p95_min * 60e9);
+}
+
+const char *fault_assumed(const struct model *m, uint32_t n, bool repair, const char **source, struct arena *arena) {
+  const struct fault_config *f = model_fault_at(m, n);
+  const struct fault_typical *t = &f->kind->typical;
+  *source = repair ? t->repair_source : t->mtbf_source;
+  if (repair)
+    return f->repair_assumed ? arena_format(arena, "median %.3g h, 95%% within %.3g h", t->median_min / 60, t->p95_min / 60) : NULL;
+  if (!f->mtbf_assumed) return NULL;
+  bool long_time = t->mtbf_days >= 365;
+  return arena_format(arena, "%.3g%s", long_time ? t->mtbf_days / 365 : t->mtbf_days, long_time ? "y" : "d");
+}
+
 static void link_fault(struct linker *l, struct fault_config *f) {
   const char *path = arena_format(l->arena, "faults.%s", f->name);
   targets_settle(l->model, f);
+  assume_typical(f);
   f->kind->link(l, f, path);
   if (!fault_repeats(f) && !is_drilled(f)) link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
 }
@@ -203,6 +225,7 @@ static void add_all(struct world *w, uint32_t fault) {
 }
 
 static void faults_start(struct world *w) {
+  world_faults(w)->kept = arena_new_array(w->arena, void *, model_faults(w->model)->count + 1);
   uint32_t zones = w->model->platform.regions.zone_count;
   if (zones) world_faults(w)->zone_losses = arena_new_array(w->arena, uint32_t, zones);
   for (uint32_t i = 0; i < model_faults(w->model)->count; i++) add_all(w, i);

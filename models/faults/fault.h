@@ -12,10 +12,15 @@
 #include "sim/engine/calendar.h"
 #include "sim/engine/distribution.h"
 
+struct arena;
 struct fault_kind;
 struct linker;
 struct model;
 struct world;
+
+/* What a database loses: the process that takes the writes, or its machine. Where the backups of a building's databases are. */
+enum fault_loss { LOSES_PROCESS, LOSES_MACHINE };
+enum fault_backups { BACKUPS_HERE, BACKUPS_ELSEWHERE };
 
 /* Of a link that is cut. */
 struct link_end {
@@ -33,6 +38,12 @@ struct fault_config {
   const char *zone;
   struct config_list between; /* struct link_end: of a link that is cut */
   int32_t disk;               /* enum disk_fate, of machines that are lost */
+  int32_t loses;              /* enum fault_loss: of a database */
+  int32_t backups;            /* enum fault_backups: where they are, when a building is lost */
+  bool restarts;              /* of a cache that loses its content: with its process */
+  sim_time ttl;               /* for which clients keep addresses, when names are not resolved; 0: not given */
+  double times;               /* a way takes this many times as long, */
+  sim_time delay;             /* and this much longer */
   double errors, slower;      /* of what ails (ailing.h): share of calls that fail, NAN: not given; factor of computations */
   /* When. */
   sim_time mtbf;              /* mean up time of one target, exponential; SIM_NEVER: not so */
@@ -41,6 +52,8 @@ struct fault_config {
   bool planned;               /* maintenance: its outages count apart */
   /* For how long. */
   struct distribution repair; /* of what does not come back on its own */
+  /* Linked: what the scenario does not say, and is typical of the kind. */
+  bool mtbf_assumed, repair_assumed;
 };
 
 extern const struct record fault_record;
@@ -52,8 +65,20 @@ struct fault_reach {
   uint32_t first_zone, zones;
 };
 
+/* What a kind is about that uptime leaves out where no fault is of such a kind. */
+enum fault_covers { COVERS_RELEASES = 1, COVERS_MAINTENANCE = 2, COVERS_MISTAKES = 4, COVERS_EXTERNAL = 8 };
+
+/* What published figures say of a kind; 0: nothing. The repair is lognormal. */
+struct fault_typical {
+  double mtbf_days;           /* of one target */
+  double median_min, p95_min; /* of a repair */
+  const char *mtbf_source, *repair_source;
+};
+
 struct fault_kind {
   struct member member;
+  struct fault_typical typical;
+  uint32_t covers; /* bits of enum fault_covers */
   void (*marks)(struct linker *,
                 const struct fault_config *); /* before programs are compiled: services that may ail; may be null */
   void (*link)(struct linker *, const struct fault_config *, const char *path); /* reports what is missing or makes no sense */
@@ -97,6 +122,7 @@ struct faults {
   struct fault_process **processes;
   uint32_t count, room;
   uint32_t *zone_losses; /* by zone: how many faults of places it is lost to; null: there are no places */
+  void **kept;           /* by fault: what its kind keeps of it; null: nothing yet */
 };
 
 void faults_link(struct linker *);
@@ -118,11 +144,16 @@ double fault_until_repair(const struct model *, const struct fault_config *);
 double fault_of_one(const struct model *, const struct fault_config *);
 uint32_t fault_of_one_number(const struct world *, const struct fault_config *, uint32_t target);
 
+/* A name of what is assumed of the n-th fault, "mtbf" or "repair", with its value in words and its source; null: nothing is. */
+const char *fault_assumed(const struct model *, uint32_t n, bool repair, const char **source, struct arena *);
+
 /* For the kinds that take places: every machine of these zones is lost, one that joins meanwhile too, and is back. */
 void zones_lost(struct world *, uint32_t first, uint32_t count, enum disk_fate);
 void zones_back(struct world *, uint32_t first, uint32_t count);
 /* Some machine of them is in the cluster. */
 bool zones_stand(const struct world *, uint32_t first, uint32_t count);
+/* The fault's zone by its number over all regions; -1: there is none, or several and no "region" to tell them apart. */
+int32_t zone_of_fault(const struct model *, const struct fault_config *);
 /* Zones of machines of any group. */
 bool zones_have_nodes(const struct model *, uint32_t first, uint32_t count);
 

@@ -26,6 +26,7 @@ static const struct field keys[] = {
     {0}};
 const struct fault_kind fault_dependency = {
     .member = {.word = "dependency", .doc = "An external service fails or is slow until it is repaired.", .keys = keys},
+    .covers = COVERS_EXTERNAL,
     .marks = ailing_marks,
     .link = link,
     .reach = ailing_reach,

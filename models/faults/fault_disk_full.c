@@ -19,18 +19,21 @@ static void strike(struct world *w, const struct fault_config *f, uint32_t targe
   ailing_begins(w, f, target, (struct affliction){.writes = true, .fails = 1, .outcome = OUTCOME_ERROR, .slower = 1});
 }
 
+static const char *const also[] = {"disk-fill", NULL};
 static const struct field keys[] = {KEY("service", REFERENCE, fault_config, service, OPTIONAL, .target = "services",
                                         .doc = "The database or broker whose disk is full."),
                                     REPAIR_KEY,
                                     {0}};
-const struct fault_kind fault_disk_full = {
-    .member = {.word = "disk-full", .doc = "A database takes no writes, a broker no jobs, until repaired.", .keys = keys},
-    .marks = ailing_marks,
-    .link = link,
-    .reach = ailing_reach,
-    .count = fault_of_one,
-    .outage_s = fault_until_repair,
-    .target_after = ailing_target_after,
-    .number = fault_of_one_number,
-    .strike = strike,
-    .repair = ailing_ends};
+const struct fault_kind fault_disk_full = {.member = {.word = "disk-full",
+                                                      .doc = "A database takes no writes, a broker no jobs, until repaired.",
+                                                      .keys = keys,
+                                                      .also = also},
+                                           .marks = ailing_marks,
+                                           .link = link,
+                                           .reach = ailing_reach,
+                                           .count = fault_of_one,
+                                           .outage_s = fault_until_repair,
+                                           .target_after = ailing_target_after,
+                                           .number = fault_of_one_number,
+                                           .strike = strike,
+                                           .repair = ailing_ends};

@@ -4,24 +4,13 @@
 #include "models/core/world.h"
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"
+#include "models/faults/link_ends.h"
 #include "models/faults/targets.h"
 #include "models/network/network.h"
-#include "models/network/regions.h"
-
-static const struct link_end *ends(const struct fault_config *f) { return f->between.items; }
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
-  const struct regions *all = &l->model->platform.regions;
   repair_link(l, f, path);
-  if (f->between.count != 2) {
-    link_error(l, path, f->between.count ? "between" : NULL, "a fault of kind link needs \"between\": two regions%s%s",
-               all->list.count ? " of " : ", and the platform has no \"regions\"", regions_listed(all, l->arena));
-    return;
-  }
-  for (uint32_t i = 0; i < 2; i++)
-    if (ends(f)[i].region < 0) return; /* reported by the binder */
-  if (ends(f)[0].region == ends(f)[1].region)
-    link_error(l, path, "between", "region \"%s\" has no link with itself", regions_at(all, (uint32_t)ends(f)[0].region)->name);
+  link_ends_check(l, f, path);
 }
 
 static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
@@ -30,7 +19,7 @@ static struct fault_reach reach(const struct model *m, const struct fault_config
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
-  return target == NONE ? (uint32_t)ends(f)[0].region * model_regions(w->model) + (uint32_t)ends(f)[1].region : NONE;
+  return target == NONE ? link_end_region(f, 0) * model_regions(w->model) + link_end_region(f, 1) : NONE;
 }
 
 static void strike(struct world *w, const struct fault_config *f, uint32_t target) {
@@ -44,19 +33,10 @@ static void repair(struct world *w, uint32_t target) {
   network_heal(w, target / regions, target % regions);
 }
 
-static const struct field end_fields[] = {
-    KEY("name", REFERENCE, link_end, region, .target = "platform.regions", .doc = "A region."), {0}};
-static const struct record end_record = {.name = "end of a link",
-                                         .size = sizeof(struct link_end),
-                                         .fields = end_fields,
-                                         .doc = "A region at an end of a link.",
-                                         .shorthand = "name"};
-static const struct field keys[] = {KEY("between", LIST, fault_config, between, OPTIONAL, .record = &end_record,
-                                        .doc = "The two regions whose link is cut: [\"us\", \"eu\"]."),
-                                    REPAIR_KEY,
-                                    {0}};
+static const char *const also[] = {"partition", "network-partition", NULL};
+static const struct field keys[] = {BETWEEN_KEY("The two regions whose link is cut: [\"us\", \"eu\"]."), REPAIR_KEY, {0}};
 const struct fault_kind fault_link = {
-    .member = {.word = "link", .doc = "Nothing gets through between two regions until repaired.", .keys = keys},
+    .member = {.word = "link", .doc = "Nothing gets through between two regions until repaired.", .keys = keys, .also = also},
     .link = link,
     .reach = reach,
     .count = fault_of_one,

@@ -52,6 +52,11 @@ static void repair(struct world *w, uint32_t target) {
 static const struct field keys[] = {REGION_KEY, REPAIR_KEY, DISK_KEY, {0}};
 const struct fault_kind fault_region = {
     .member = {.word = "region", .doc = "A region is gone with all its nodes until repaired.", .keys = keys},
+    .typical = {.mtbf_days = 2107, /* sqrt(0.1 x 0.3) a year: once in 5.8 years */
+                .median_min = 113,
+                .p95_min = 1308,
+                .mtbf_source = "estimate: 0.1 to 0.3 a region and year, shaped by public accounts of incidents",
+                .repair_source = "incidents of AWS in 2024: median 1.88 h, 95% within 21.8 h"},
     .link = link,
     .reach = reach,
     .count = fault_of_one,

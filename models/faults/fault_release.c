@@ -27,6 +27,7 @@ static const struct field keys[] = {
     SERVICE_KEYS("The service whose release is bad."), AILING_ERRORS_KEY, AILING_SLOWER_KEY, REPAIR_KEY, {0}};
 const struct fault_kind fault_release = {
     .member = {.word = "release", .doc = "A bad release: calls fail or take longer until it is rolled back.", .keys = keys},
+    .covers = COVERS_RELEASES,
     .marks = ailing_marks,
     .link = link,
     .reach = ailing_reach,

@@ -7,17 +7,6 @@
 #include "models/network/regions.h"
 #include "sim/engine/arena.h"
 
-/* The zone by its number over all regions; -1: there is none, or several and no "region" to tell them apart. */
-static int32_t zone_of(const struct model *m, const struct fault_config *f) {
-  int32_t found = -1;
-  for (uint32_t i = 0; f->zone && i < model_regions(m); i++) {
-    int32_t zone = f->region < 0 || f->region == (int32_t)i ? region_zone(regions_at(&m->platform.regions, i), f->zone) : -1;
-    if (zone >= 0 && found >= 0) return -1;
-    if (zone >= 0) found = zone;
-  }
-  return found;
-}
-
 /* "us-a, us-b, eu-a". */
 static const char *all_zones(struct linker *l, const struct fault_config *f) {
   const struct regions *all = &l->model->platform.regions;
@@ -42,7 +31,7 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
     link_error(l, path, NULL, "a fault of kind zone needs a \"zone\"; the regions have: %s", all_zones(l, f));
     return;
   }
-  int32_t zone = zone_of(l->model, f);
+  int32_t zone = zone_of_fault(l->model, f);
   if (zone < 0 && f->region < 0 && is_somewhere(l->model, f->zone))
     link_error(l, path, "zone", "several regions have a zone \"%s\": say in \"region\" which one", f->zone);
   else if (zone < 0)
@@ -52,11 +41,11 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
 }
 
 static struct fault_reach reach(const struct model *m, const struct fault_config *f) {
-  return (struct fault_reach){.first_zone = (uint32_t)zone_of(m, f), .zones = 1};
+  return (struct fault_reach){.first_zone = (uint32_t)zone_of_fault(m, f), .zones = 1};
 }
 
 static uint32_t target_after(const struct world *w, const struct fault_config *f, uint32_t target) {
-  return target == NONE ? (uint32_t)zone_of(w->model, f) : NONE;
+  return target == NONE ? (uint32_t)zone_of_fault(w->model, f) : NONE;
 }
 
 static bool stands(const struct world *w, uint32_t target) { return zones_stand(w, target, 1); }
@@ -75,6 +64,11 @@ static const struct field keys[] = {REGION_KEY,
                                     {0}};
 const struct fault_kind fault_zone = {
     .member = {.word = "zone", .doc = "A zone is gone with all its nodes until repaired.", .keys = keys},
+    .typical = {.mtbf_days = 1154, /* sqrt(0.2 x 0.5) a year: once in 3.2 years */
+                .median_min = 147,
+                .p95_min = 360,
+                .mtbf_source = "estimate: 0.2 to 0.5 a zone and year, shaped by public accounts of incidents",
+                .repair_source = "estimate: 1 to 6 h"},
     .link = link,
     .reach = reach,
     .count = fault_of_one,

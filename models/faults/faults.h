@@ -14,7 +14,16 @@
   FAULT(disk_full)                                                                                                                 \
   FAULT(dependency)                                                                                                                \
   FAULT(release)                                                                                                                   \
-  FAULT(certificate)
+  FAULT(certificate)                                                                                                               \
+  FAULT(oom)                                                                                                                       \
+  FAULT(building)                                                                                                                  \
+  FAULT(slow_link)                                                                                                                 \
+  FAULT(dns)                                                                                                                       \
+  FAULT(database)                                                                                                                  \
+  FAULT(replica)                                                                                                                   \
+  FAULT(cache_loss)                                                                                                                \
+  FAULT(operator)                                                                                                                  \
+  FAULT(maintenance)
 
 #define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
 FAULTS(FAULT_DECLARE)

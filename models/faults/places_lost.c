@@ -1,6 +1,7 @@
 /* Zones that are lost: what the faults of places share. */
 #include "models/core/world.h"
 #include "models/faults/fault.h"
+#include "models/network/regions.h"
 #include "models/platform/nodes.h"
 #include <assert.h>
 
@@ -38,4 +39,14 @@ bool zones_have_nodes(const struct model *m, uint32_t first, uint32_t count) {
     }
   }
   return false;
+}
+
+int32_t zone_of_fault(const struct model *m, const struct fault_config *f) {
+  int32_t found = -1;
+  for (uint32_t i = 0; f->zone && i < model_regions(m); i++) {
+    int32_t zone = f->region < 0 || f->region == (int32_t)i ? region_zone(regions_at(&m->platform.regions, i), f->zone) : -1;
+    if (zone >= 0 && found >= 0) return -1;
+    if (zone >= 0) found = zone;
+  }
+  return found;
 }

@@ -8,8 +8,10 @@
 #include "models/core/world.h"
 #include "models/request/line.h"
 #include "sim/describe/field.h"
+#include "sim/engine/distribution.h"
 #include "sim/engine/lane.h"
 #include "sim/engine/timer_heap.h"
+#include <string.h>
 
 static const struct field network_fields[] = {
     KEY("between_nodes", DURATION, network_config, between_nodes, DEFAULT("0.25ms"), RANGE(0, 1e10),
@@ -63,12 +65,27 @@ sim_time network_way_apart(const struct model *m, int32_t from, int32_t to) {
   return (sim_time)(mean + 0.5);
 }
 
+static uint32_t link_between(const struct cuts *c, uint32_t a, uint32_t b) {
+  assert(a != b && a < c->regions && b < c->regions);
+  return a < b ? a * c->regions + b : b * c->regions + a;
+}
+
+/* With what slows the link. */
+static sim_time way_now(const struct world *w, const struct network *n, uint32_t a, uint32_t b) {
+  sim_time plain = between_zones(w->model, a, b);
+  const struct regions *all = &w->model->platform.regions;
+  uint32_t from = regions_of_zone(all, a), to = regions_of_zone(all, b);
+  if (from == to || !n || !n->slow || !n->slow->now) return plain;
+  const struct slow_link *s = &n->slow->links[link_between(n->cuts, from, to)];
+  return distribution_as_time((double)plain * s->times) + s->delay;
+}
+
 sim_time network_way(const struct world *w, uint32_t from, uint32_t to) {
   if (from == to) return 0;
   if (from == NETWORK_ELSEWHERE || to == NETWORK_ELSEWHERE || !model_regions(w->model))
     return w->model->platform.network.between_nodes;
   assert(from < w->node_count && to < w->node_count);
-  return between_zones(w->model, (uint32_t)w->nodes[from].zone, (uint32_t)w->nodes[to].zone);
+  return way_now(w, world_network(w), (uint32_t)w->nodes[from].zone, (uint32_t)w->nodes[to].zone);
 }
 
 /* --- cuts --------------------------------------------------------------------------------------------------------------------- */
@@ -83,11 +100,6 @@ sim_time network_sent_again(sim_time waited) {
     at += interval;
   }
   return at;
-}
-
-static uint32_t link_between(const struct cuts *c, uint32_t a, uint32_t b) {
-  assert(a != b && a < c->regions && b < c->regions);
-  return a < b ? a * c->regions + b : b * c->regions + a;
 }
 
 bool network_reachable(const struct world *w, int32_t region, int32_t other) {
@@ -147,9 +159,71 @@ void network_heal(struct world *w, uint32_t region, uint32_t other) {
   assert(s->cuts && c->now);
   if (--s->cuts) return;
   c->now--;
-  deliver(w, s, regions_round_trip(&w->model->platform.regions, region, other) / 2);
+  const struct regions *all = &w->model->platform.regions;
+  deliver(w, s, way_now(w, world_network(w), regions_at(all, region)->first_zone, regions_at(all, other)->first_zone));
   parts_severed(w, region, other, false);
   parts_changed(w);
+}
+
+/* --- slow links -------------------------------------------------------------------------------------------------------------- */
+
+static struct slowness *slowness_of(struct world *w) {
+  struct network *n = world_part(w, PART_network);
+  if (n->slow) return n->slow;
+  struct slowness *s = n->slow = arena_new_array(w->arena, struct slowness, 1);
+  uint32_t links = n->cuts->regions * n->cuts->regions, ways = n->zones * n->zones;
+  s->reasons = arena_new_array(w->arena, uint32_t, links);
+  s->links = arena_new_array(w->arena, struct slow_link, links);
+  s->plain = arena_new_array(w->arena, struct lane *, ways);
+  for (uint32_t i = 0; i < links; i++) s->links[i].times = 1;
+  memcpy(s->plain, n->between, ways * sizeof *s->plain);
+  return s;
+}
+
+static struct lane *made_for(struct world *w, struct slowness *s, sim_time delay) {
+  for (uint32_t i = 0; i < s->made_count; i++)
+    if (s->delays[i] == delay) return s->made[i];
+  if (s->made_count == s->room) {
+    uint32_t room = s->room ? 2 * s->room : 8;
+    struct lane **made = arena_new_array(w->arena, struct lane *, room);
+    sim_time *delays = arena_new_array(w->arena, sim_time, room);
+    if (s->made_count)
+      memcpy(made, s->made, s->made_count * sizeof *made), memcpy(delays, s->delays, s->made_count * sizeof *delays);
+    s->made = made, s->delays = delays, s->room = room;
+  }
+  s->delays[s->made_count] = delay;
+  return s->made[s->made_count++] = lane_new(w->calendar, delay, request_wakes, w);
+}
+
+/* Lanes of the ways between two regions, in both directions. */
+static void set_lanes(struct world *w, uint32_t region, uint32_t other) {
+  struct network *n = world_part(w, PART_network);
+  const struct regions *all = &w->model->platform.regions;
+  const struct region_config *a = regions_at(all, region), *b = regions_at(all, other);
+  bool slow = n->slow->reasons[link_between(n->cuts, region, other)] > 0;
+  for (uint32_t i = a->first_zone; i < a->first_zone + a->zone_count; i++)
+    for (uint32_t k = b->first_zone; k < b->first_zone + b->zone_count; k++) {
+      sim_time way = way_now(w, n, i, k);
+      struct lane *there = slow && way > 0 ? made_for(w, n->slow, way) : n->slow->plain[i * n->zones + k];
+      n->between[i * n->zones + k] = n->between[k * n->zones + i] = there;
+    }
+}
+
+void network_slows(struct world *w, uint32_t region, uint32_t other, struct slow_link by) {
+  struct slowness *s = slowness_of(w);
+  uint32_t link = link_between(world_network(w)->cuts, region, other);
+  s->links[link].times *= by.times, s->links[link].delay += by.delay;
+  s->now += !s->reasons[link]++;
+  set_lanes(w, region, other);
+}
+
+void network_recovers(struct world *w, uint32_t region, uint32_t other, struct slow_link by) {
+  struct slowness *s = slowness_of(w);
+  uint32_t link = link_between(world_network(w)->cuts, region, other);
+  assert(s->reasons[link] && s->now);
+  s->links[link].times /= by.times, s->links[link].delay -= by.delay;
+  if (!--s->reasons[link]) s->now--, s->links[link] = (struct slow_link){1, 0};
+  set_lanes(w, region, other);
 }
 
 static void open_cuts(struct world *w, struct network *n) {
@@ -211,8 +285,15 @@ static void network_joins(struct world *w, const struct node *joined) {
   n->zone_of[joined->index] = (uint32_t)joined->zone;
 }
 
+static void close_slowness(struct network *n) {
+  if (!n->slow) return;
+  memcpy(n->between, n->slow->plain, (size_t)n->zones * n->zones * sizeof *n->between);
+  for (uint32_t i = 0; i < n->slow->made_count; i++) lane_free(n->slow->made[i]);
+}
+
 static void network_stop(struct world *w) {
   struct network *n = ways_of(w);
+  close_slowness(n);
   for (uint32_t i = 0; i < n->zones * n->zones; i++) {
     for (uint32_t k = i + 1; k < n->zones * n->zones; k++)
       if (n->between[k] == n->between[i]) n->between[k] = NULL;

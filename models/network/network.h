@@ -24,7 +24,9 @@
  *     network_cut(world, us, eu);                                  parts learn of it (struct part, severed)
  *     if (!network_reachable(world, us, eu)) ...                    for what is sent between regions
  *     if (network_has_cuts(n) && !network_nodes_reach(world, from->node, to->node)) ...       on a hot path
- *     network_heal(world, us, eu); */
+ *     network_heal(world, us, eu);
+ *
+ * A slow link: each way between two regions takes longer; what is under way is not held up. */
 #ifndef NETWORK_H
 #define NETWORK_H
 #include "models/core/parts.h"
@@ -64,6 +66,22 @@ struct cuts {
   struct severed *links; /* by two regions */
 };
 
+/* Of the link between two regions: each way takes `times` as long, and `delay` longer. */
+struct slow_link {
+  double times;
+  sim_time delay;
+};
+
+struct slowness {
+  uint32_t *reasons;       /* by two regions: faults that slow the link */
+  struct slow_link *links; /* by two regions: all of them together */
+  struct lane **plain;     /* `between` while nothing is slow */
+  struct lane **made;      /* lanes of slow ways; kept for the next time */
+  sim_time *delays;        /* theirs */
+  uint32_t made_count, room;
+  uint32_t now; /* links that are slow */
+};
+
 /* The ways of one world that take time. */
 struct network {
   struct lane *between_nodes; /* without places: between any two nodes; null: no time */
@@ -72,6 +90,7 @@ struct network {
   uint32_t *zone_of;     /* by node */
   struct lane **between; /* by two zones; null: no time */
   struct cuts *cuts;     /* of links between regions */
+  struct slowness *slow; /* of links between regions; null: none has been slow yet */
 };
 
 /* Null when no way takes time. */
@@ -97,6 +116,9 @@ static inline struct lane *network_lane_from(const struct network *n, uint32_t z
 /* The link between two different regions is cut once more; one cut of it has healed. */
 void network_cut(struct world *, uint32_t region, uint32_t other);
 void network_heal(struct world *, uint32_t region, uint32_t other);
+/* What is sent from now on takes longer, until the same is taken back; several multiply and add up. */
+void network_slows(struct world *, uint32_t region, uint32_t other, struct slow_link);
+void network_recovers(struct world *, uint32_t region, uint32_t other, struct slow_link);
 /* Whether what is sent from one region arrives in the other; a region always reaches itself, and -1, no place, reaches all. */
 bool network_reachable(const struct world *, int32_t region, int32_t other);
 /* Whether what is sent from one node arrives at the other, if both live. */

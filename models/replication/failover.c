@@ -121,7 +121,7 @@ static void promote(struct replication *p) {
   bool restoring = f->disk_lost; /* its start is that long already */
   assert(r->follows && f->loss >= 0);
   bool serves = !f->down;
-  f->stage = FAILOVER_NONE, f->down = f->disk_lost = f->fenced = false;
+  f->stage = FAILOVER_NONE, f->down = f->disk_lost = f->fenced = f->backup_lost = false;
   if (f->deferred) end_deferral(p, draw(f, &f->config->resync));
   meter_count(p->world, p->config->failovers);
   count_phases(p);
@@ -320,6 +320,8 @@ void failover_process_stopped(struct world *w, struct container *c, bool served)
   if (f->stage == FAILOVER_DRAINING && c->id == p->replicas[f->candidate].container) await_replica(p);
 }
 
+static bool has_backup(const struct failover *f) { return f->backup->every && !f->backup_lost; }
+
 static sim_time backup_age(const struct failover *f) {
   sim_time age = (f->failed_at - f->backup_phase) % f->backup->every;
   return age < 0 ? age + f->backup->every : age;
@@ -341,7 +343,7 @@ static const struct replica *best_copy(struct replication *p, sim_time *loss) {
 /* The primary is back and had lost its data: what it has now, from a backup, from a replica, or from nowhere. */
 static void came_back_empty(struct replication *p) {
   struct failover *f = &p->failover;
-  if (f->backup->every) {
+  if (has_backup(f)) {
     /* A backup also holds commits that still waited to be acknowledged. */
     lost(p, p->released > f->backed_up ? p->released - f->backed_up : 0, backup_age(f));
     return;
@@ -364,7 +366,7 @@ static void primary_returned(struct replication *p) {
   f->stage = FAILOVER_NONE, f->down = f->fenced = false;
   for (uint32_t i = 0; i < p->count; i++) p->replicas[i].resync |= f->disk_lost && !p->replicas[i].follows;
   if (f->disk_lost) f->backed_up = p->head; /* what was lost is not lost again */
-  f->disk_lost = f->deferred = false;
+  f->disk_lost = f->deferred = f->backup_lost = false;
   p->released = p->head;
   quorum_primary_is_back(p, false);
 }
@@ -401,7 +403,7 @@ static sim_time primary_recovery(struct replication *p) {
   struct failover *f = &p->failover;
   const sim_time until_then = SIM_NEVER / 4;
   f->deferred = false;
-  if (f->backup->every) return draw(f, &f->backup->restore);
+  if (has_backup(f)) return draw(f, &f->backup->restore);
   if (!has_copy(p)) return 0;
   f->deferred = f->stage >= FAILOVER_DETECTING && f->stage != FAILOVER_WAITING;
   return f->deferred ? until_then : draw(f, &f->config->resync);

@@ -74,6 +74,7 @@ struct failover {
   int32_t fault;         /* that took the primary, or -1 */
   sim_time loss;         /* by promoting the candidate */
   sim_time backup_phase; /* a backup is taken at this time, and one interval before and after it, and so on */
+  bool backup_lost;      /* it went with the place that the primary was in */
   uint64_t backed_up;    /* position that the newest backup holds */
   slot_id backup_slot;
 };

@@ -51,7 +51,18 @@ struct request *request_new(struct world *w, uint32_t source, uint32_t endpoint,
   return new_request(w, source, endpoint, key, user);
 }
 
+/* Its client looks up the name first. */
+__attribute__((noinline, cold)) static bool finds_no_address(struct world *w, struct request *r) {
+  int32_t region = world_has_places(w) ? request_region(w, r) : 0;
+  if (region < 0) return false;
+  struct stream draws = stream_at(r->key, draw_of_part(PART_afflictions, 1, 0, 0));
+  if (stream_uniform(&draws) >= w->unresolved[region]) return false;
+  request_fail(w, r, OUTCOME_UNRESOLVED);
+  return true;
+}
+
 void request_begins(struct world *w, struct request *r) {
+  if (__builtin_expect(w->unresolved != NULL, 0) && finds_no_address(w, r)) return;
   if (__builtin_expect(w->model->programs[r->endpoint].network_cell >= 0, 0)) {
     w->origins[r->source].line->sends(w, r);
   } else

@@ -83,6 +83,15 @@ struct ailing affliction_shares(const struct world *w, uint32_t service) {
   return all ? all->of[service] : (struct ailing){1, 1};
 }
 
+void affliction_unresolved(struct world *w, int32_t region, double share) {
+  uint32_t regions = model_regions(w->model) ? model_regions(w->model) : 1;
+  if (!w->unresolved) w->unresolved = arena_new_array(w->arena, double, regions);
+  assert(share >= 0 && share <= 1 && region < (int32_t)regions);
+  for (uint32_t i = 0; i < regions; i++)
+    if (region < 0 || (uint32_t)region == i) w->unresolved[i] = share;
+  parts_changed(w);
+}
+
 /* --- at the door ------------------------------------------------------------------------------------------------------------- */
 
 double affliction_spares(const struct world *w, const struct instruction *in) {

@@ -51,6 +51,13 @@ struct ailing {
 };
 struct ailing affliction_shares(const struct world *, uint32_t service);
 
+/* Names are not resolved: of the clients in a region, or of all (-1, and where there are no places) this share finds no address and
+ * fails before anything else. */
+void affliction_unresolved(struct world *, int32_t region, double share);
+static inline double affliction_resolves(const double *unresolved, uint32_t region) {
+  return unresolved ? 1 - unresolved[region] : 1;
+}
+
 /* While a query of an embedded database is compiled: its door, if it may ail. Others are found by themselves. */
 void compile_door(struct compiler *, int32_t service, bool write);
 

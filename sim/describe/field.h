@@ -160,6 +160,7 @@ struct member {
   const char *doc;          /* a sentence or two */
   const struct field *keys; /* ends with a null name; null: it adds none */
   const char *instead;      /* what messages add about a key of other members: "a closed one has users"; may be null */
+  const char *const *also;  /* other words for it that scenarios may use, ends with null; null: none */
   const char *implied_by;   /* a key of its own that selects it where the word is that of the fallback, or absent; may be null */
 };
 

@@ -68,6 +68,7 @@ const struct distribution_kind *distribution_kind_named(const char *name); /* nu
 
 struct distribution distribution_constant(double value);
 struct distribution distribution_exponential(double mean);
+struct distribution distribution_lognormal(double median, double p95);
 struct distribution distribution_gamma(double cv); /* of mean 1 */
 
 static inline double distribution_sample(const struct distribution *d, struct stream *s) { return d->kind->sample(d, s); }

@@ -3,6 +3,7 @@
  * two lognormals: the one with the smaller sigma is meant (the other has a percentile that falls as sigma grows). */
 #include "sim/engine/distribution_kinds.h"
 #include "sim/engine/real.h"
+#include <assert.h>
 #include <math.h>
 
 enum { MEAN, CV, MEDIAN, P90, P95, P99, COUNT };
@@ -69,6 +70,15 @@ static const char *solve(struct distribution *d, const struct parameter_values *
 
 static double sample(const struct distribution *d, struct stream *stream) {
   return real_exp(d->p[0] + d->p[1] * stream_normal(stream));
+}
+
+struct distribution distribution_lognormal(double median, double p95) {
+  assert(median > 0 && p95 >= median);
+  double mu = real_log(median), sigma = real_log(p95 / median) / normal_quantile[P95];
+  return (struct distribution){.kind = &distribution_kind_lognormal,
+                               .p = {mu, sigma},
+                               .mean = real_exp(mu + 0.5 * sigma * sigma),
+                               .scv = sigma * sigma * real_exp_slope(sigma * sigma)};
 }
 
 const struct distribution_kind distribution_kind_lognormal = {

@@ -93,10 +93,16 @@ static void put_own_keys(FILE *out, struct arena *arena, const struct record *re
     if (!k.member) put_key(out, arena, k.field);
 }
 
+static void put_other_words(FILE *out, const struct member *m) {
+  for (const char *const *also = m->also; also && *also; also++)
+    fprintf(out, "%s%s%s", also == m->also ? "  also written: " : ", ", *also, also[1] ? "" : ".\n");
+}
+
 /* Each member, and the keys that it adds to the record. */
 static void put_members(FILE *out, struct arena *arena, const struct field *family) {
   for (const struct member *const *m = family->family->members; *m; m++) {
     fprintf(out, "\n%s %s: %s\n", family->name, (*m)->word, (*m)->doc);
+    put_other_words(out, *m);
     if ((*m)->keys) put_keys(out, arena, (*m)->keys);
   }
 }

@@ -111,6 +111,8 @@ static void search_choice(struct search *s, const struct choice_set *set, const 
 static void search_family(struct search *s, const struct field *f, const char *path) {
   for (const struct member *const *m = f->family->members; *m; m++) {
     enum fit fit = strcasecmp((*m)->word, s->word) ? fit_of_text((*m)->doc, s->word) : AS_VALUE;
+    for (const char *const *also = (*m)->also; also && *also; also++)
+      if (!strcasecmp(*also, s->word)) fit = AS_VALUE;
     if (fit) add(s, path, arena_format(s->arena, "%s: %s", (*m)->word, (*m)->doc), fit);
   }
 }

@@ -82,10 +82,16 @@ static void put_words(struct writer *w, const char *const *words) {
   fputs("]}", w->out);
 }
 
+static void put_member_word(struct writer *w, const struct member *m, const char *word, bool last) {
+  fprintf(w->out, "{\"const\": %s, \"description\": %s}%s", quoted(w, word), quoted(w, m->doc), last ? "" : ", ");
+}
+
 static void put_members(struct writer *w, const struct family *family) {
   fputs("{\"oneOf\": [", w->out);
-  for (const struct member *const *m = family->members; *m; m++)
-    fprintf(w->out, "{\"const\": %s, \"description\": %s}%s", quoted(w, (*m)->word), quoted(w, (*m)->doc), m[1] ? ", " : "");
+  for (const struct member *const *m = family->members; *m; m++) {
+    put_member_word(w, *m, (*m)->word, !m[1] && !(*m)->also);
+    for (const char *const *also = (*m)->also; also && *also; also++) put_member_word(w, *m, *also, !m[1] && !also[1]);
+  }
   fputs("]}", w->out);
 }
 
@@ -209,6 +215,7 @@ static void put_owner_words(struct writer *w, const struct record_keys *k) {
   for (const struct member *const *m = k->family->family->members; *m; m++) {
     bool takes = member_key(*m, k->field->name) || member_implied(k->family, *m, k->field->name);
     if (takes) fprintf(w->out, "%s%s", count++ ? ", " : "", quoted(w, (*m)->word));
+    for (const char *const *also = (*m)->also; takes && also && *also; also++) fprintf(w->out, ", %s", quoted(w, *also));
   }
 }
 

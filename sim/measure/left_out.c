@@ -156,7 +156,7 @@ static const char *places_kept(const struct model *m) {
   bool zone = false, link = false;
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     const struct fault_config *f = model_fault_at(m, i);
-    zone |= f->kind->reach(m, f).zones > 0, link |= f->between.count > 0;
+    zone |= f->kind->reach(m, f).zones > 0, link |= f->between.count > 0 && !(f->times >= 1); /* a slow one is not cut */
   }
   if (zone) return link ? "" : "losses of the network, ";
   return link ? "losses of a zone, " : "losses of a zone or of the network, ";
@@ -173,15 +173,35 @@ static const char *with_names(const struct evidence *ev, const char *what,
   return names ? arena_format(ev->arena, "%s (%s), ", what, names) : "";
 }
 
+/* Bits of what some fault is about; of a service: of those that strike it only. */
+static uint32_t covered(const struct model *m, int32_t service) {
+  uint32_t all = 0;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
+    const struct fault_config *f = model_fault_at(m, i);
+    if (service < 0 || f->service == service) all |= f->kind->covers;
+  }
+  return all;
+}
+
 static bool is_external(const struct model *m, const struct service_config *s) {
-  return s->kind == SERVICE_EXTERNAL && is_used(m, s);
+  int32_t service = (int32_t)(s - model_service(m, 0));
+  return s->kind == SERVICE_EXTERNAL && is_used(m, s) && !(covered(m, service) & COVERS_EXTERNAL);
 }
 
 const char *findings_leaves_out(const struct evidence *ev) {
-  return arena_format(ev->arena, "%s%s%sreleases and maintenance, %smistakes of people",
-                      with_names(ev, "data lost with a node", loses_data),
-                      some_are_left(&ev->model) ? "whether the replicas that are left carry the load, " : "",
-                      with_names(ev, "outages of services of others", is_external), places_kept(&ev->model));
+  const struct model *m = &ev->model;
+  uint32_t all = covered(m, -1);
+  bool releases = !(all & COVERS_RELEASES), maintenance = !(all & COVERS_MAINTENANCE), mistakes = !(all & COVERS_MISTAKES);
+  const char *work = releases && maintenance ? "releases and maintenance, "
+                     : releases              ? "releases, "
+                     : maintenance           ? "maintenance, "
+                                             : "";
+  const char *text = arena_format(ev->arena, "%s%s%s%s%s%s", with_names(ev, "data lost with a node", loses_data),
+                                  some_are_left(m) ? "whether the replicas that are left carry the load, " : "",
+                                  with_names(ev, "outages of services of others", is_external), work, places_kept(m),
+                                  mistakes ? "mistakes of people, " : "");
+  size_t length = strlen(text);
+  return length > 2 ? arena_format(ev->arena, "%.*s", (int)length - 2, text) : "nothing that is listed here";
 }
 
 void findings_left_out(const struct evidence *ev, struct results *r) {

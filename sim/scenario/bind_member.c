@@ -13,8 +13,26 @@ const struct member *bind_chosen(const struct field *family, const void *record)
   return m;
 }
 
+static bool is_called(const struct member *m, const char *word) {
+  for (const char *const *also = m->also; also && *also; also++)
+    if (!strcmp(*also, word)) return true;
+  return false;
+}
+
+/* The member that other tools call so, or null. */
+static const struct member *also_called(const struct family *family, const char *word) {
+  for (const struct member *const *m = family->members; word && *m; m++)
+    if (is_called(*m, word)) return *m;
+  return NULL;
+}
+
 void bind_member(struct binder *b, const struct field *field, const struct json_value *value, void *out) {
   int32_t index = -1;
+  const struct member *also = also_called(field->family, json_text(value));
+  if (also) {
+    choose(out, also);
+    return;
+  }
   bind_word(b, field, value, &index);
   if (index >= 0) choose(out, field->family->members[index]);
 }

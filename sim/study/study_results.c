@@ -1,4 +1,5 @@
 /* The results of a study: what it is of, all findings, and what is broken. */
+#include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/findings.h"
 #include "sim/measure/verdict.h"
@@ -9,13 +10,19 @@
 static void assumptions_of(const struct scenario *s, const struct evidence *ev, struct results *r) {
   const struct model *m = &ev->model;
   struct arena *arena = ev->arena;
-  struct stated_value *all = arena_new_array(arena, struct stated_value, s->assumption_count + m->services.count + 1);
+  struct stated_value *all =
+      arena_new_array(arena, struct stated_value, s->assumption_count + m->services.count + 2 * model_faults(m)->count + 1);
   uint32_t count = s->assumption_count;
   for (uint32_t i = 0; i < count; i++)
     all[i] = (struct stated_value){s->assumptions[i].path, s->assumptions[i].value, s->assumptions[i].source};
   for (uint32_t i = 0; i < m->services.count; i++) {
     const char *source, *volume = findings_volume_assumed(ev, i, &source), *name = model_service(m, i)->name;
     if (volume) all[count++] = (struct stated_value){arena_format(arena, "services.%s.volume", name), volume, source};
+  }
+  for (uint32_t i = 0; i < 2 * model_faults(m)->count; i++) {
+    const char *source, *value = fault_assumed(m, i / 2, i % 2, &source, arena), *name = model_fault_at(m, i / 2)->name;
+    if (value)
+      all[count++] = (struct stated_value){arena_format(arena, "faults.%s.%s", name, i % 2 ? "repair" : "mtbf"), value, source};
   }
   r->assumptions = all, r->assumption_count = count;
 }
