@@ -66,8 +66,8 @@ static inline struct scenario *read_scenario(struct arena *arena, const struct o
     struct claim *claim = &claims[count++];
     *claim = (struct claim){.expression = text, .kind = CLAIM_INFO, .comparison = COMPARE_GREATER_EQUAL, .high = INFINITY};
     const char *wrong = text ? measure_parse(arena, &s->model, text, &claim->measure, &rest) : "is missing";
+    if (!wrong && *rest) wrong = claim_parse(arena, &s->model, claim);
     if (!wrong) measure_request(&claim->measure, &s->model);
-    if (!wrong && *rest) wrong = "has something behind it";
     if (wrong) {
       test_check(false, "%s: the measure \"%s\" %s", c->path, text ? text : "", wrong);
       return NULL;
@@ -86,7 +86,7 @@ static inline struct observed observe(const struct scenario *s, const struct res
                        .samples = r->replications,
                        .requests = r->requests};
   if (m->kind->over_faults) o.samples = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
-  if (m->kind->shares) o.samples = (uint32_t)x->n;
+  if (m->kind->shares || m->kind->argument == ARGUMENT_WHOM) o.samples = (uint32_t)x->n;
   return o;
 }
 

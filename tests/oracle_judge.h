@@ -93,6 +93,19 @@ static inline const char *terminating_mean(const struct expectation *e, const st
   return distance(e, o) <= 3.5 * error_of(o) ? NULL : "too far away for chance";
 }
 
+/* Of as many years: a quantile, and a share of them. */
+static inline const char *terminating_quantile(const struct expectation *e, const struct observed *o) {
+  const char *vague = too_vague(o, 20000, 0.02);
+  if (vague) return vague;
+  return distance(e, o) <= 3.5 * error_of(o) ? NULL : "too far away for chance";
+}
+
+static inline const char *terminating_prob(const struct expectation *e, const struct observed *o) {
+  if (o->samples < 20000) return "too few replications";
+  if (!(o->half_width <= fmax(0.05 * e->exact, 0.0015))) return "the interval is too wide";
+  return distance(e, o) <= 3.5 * error_of(o) ? NULL : "too far away for chance";
+}
+
 static inline const char *rare_event(const struct expectation *e, const struct observed *o) {
   const char *vague = too_vague(o, 30, 0.10);
   if (vague) return vague;
@@ -141,6 +154,8 @@ static const struct rule {
              {"che-approx", che_approx, false, false},
              {"time-dependent", time_dependent, false, true},
              {"terminating-mean", terminating_mean, false, false},
+             {"terminating-quantile", terminating_quantile, false, false},
+             {"terminating-prob", terminating_prob, false, false},
              {"rare-event", rare_event, false, false},
              {"sampler", sampler, false, false},
              {"mean-field", mean_field, false, false},

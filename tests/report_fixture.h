@@ -107,12 +107,23 @@ static struct bill_line fixture_lines[] = {
     {"backup storage", "backup", "provider price list, 2026-03", 50, 0.10, 5.00, "GB-month"},
 };
 
+static const double fixture_phase_s[] = {60, 11100};
+static const char *const fixture_phases[] = {"start", "repair"};
 static struct outage_class fixture_classes[] = {
-    {"server_loss", 2041, 2041, 1.02, EST(11160, 10800, 11520, 2041), 7200, 29160, 111600, 11383, 0, EST(0, 0, 0, 0), 0, 0, NULL},
-    {"mysql_crash", 8120, 8011, 4.06, EST(41.2, 40.4, 42.0, 8011), 38.1, 71, 240, 165, 0, EST(0, 0, 0, 0), 0, 0, NULL},
-    {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317, 0, EST(0, 0, 0, 0), 0, 0, NULL},
+    {"server_loss", 2041, 2041, 1.02, EST(11160, 10800, 11520, 2041), 7200, 29160, 111600, 11383, 0, EST(0, 0, 0, 0), 0, 0, NULL,
+     0.286, false, 2, fixture_phase_s, fixture_phases},
+    {"mysql_crash", 8120, 8011, 4.06, EST(41.2, 40.4, 42.0, 8011), 38.1, 71, 240, 165, 0, EST(0, 0, 0, 0), 0, 0, NULL, 0.004, false,
+     0, NULL, NULL},
+    {"deployment", 104000, 104000, 52, EST(6.1, 6.05, 6.15, 104000), 5.8, 9.9, 14.2, 317, 0, EST(0, 0, 0, 0), 0, 0, NULL, 0.008,
+     true, 0, NULL, NULL},
 };
 static const char *const fixture_endpoints[] = {"list", "event", "buy"};
+#define FIXTURE_LIFE                                                                                                               \
+  {                                                                                                                                \
+    .outages = 114000, .per_year = EST(57, 56.7, 57.3, 114000), .mtbf = EST(553200, 550300, 556200, 114000), .length_s = 697,      \
+    .first = EST(560000, 450000, 710000, 40), .pieces = 40, .firsts = 40                                                           \
+  }
+static const struct outage_life fixture_lives[] = {FIXTURE_LIFE, FIXTURE_LIFE, FIXTURE_LIFE, FIXTURE_LIFE};
 static struct latency_row fixture_latencies[] = {{"list", "list", NULL}, {"event", "event", NULL}, {"buy", "buy", NULL}};
 static const struct estimate fixture_up[] = {EST(0.99875, 0.99862, 0.99888, 2000), EST(0.99874, 0.99861, 0.99887, 2000),
                                              EST(0.99869, 0.99856, 0.99882, 2000)};
@@ -214,8 +225,28 @@ static struct results fixture_results(void) {
       .latency_count = COUNT(fixture_latencies),
       .latencies = fixture_latencies,
       .bill = {"USD", 31.49, COUNT(fixture_lines), fixture_lines},
-      .availability = {true, 2000, EST(0.99874, 0.99861, 0.99887, 2000), 39735, NULL, COUNT(fixture_classes), fixture_classes,
-                       COUNT(fixture_endpoints), fixture_endpoints, fixture_up},
+      .availability = {.present = true,
+                       .years = 2000,
+                       .availability = EST(0.99874, 0.99861, 0.99887, 2000),
+                       .downtime_per_year_s = 39735,
+                       .class_count = COUNT(fixture_classes),
+                       .classes = fixture_classes,
+                       .endpoint_count = COUNT(fixture_endpoints),
+                       .endpoints = fixture_endpoints,
+                       .endpoint_availability = fixture_up,
+                       .part_count = 1,
+                       .parts = {{"downtime",
+                                  {EST(39735, 35600, 43800, 2000), EST(84000, 80000, 88000, 2000), 36000, 150000},
+                                  {EST(3311, 2970, 3650, 24000), EST(12000, 11000, 13000, 24000), 900, 110000}}},
+                       .lives = fixture_lives,
+                       .budget = {.target = 0.999,
+                                  .claimed = true,
+                                  .year_s = 31536,
+                                  .month_s = 2628,
+                                  .used = EST(1.26, 1.13, 1.39, 2000),
+                                  .year_kept = EST(0.41, 0.39, 0.43, 2000),
+                                  .month_kept = EST(0.78, 0.77, 0.79, 24000)},
+                       .needs = "three nines need at most 8.76 h a year, and it is 11 h: server_loss must take less"},
       .note_count = COUNT(fixture_notes),
       .notes = fixture_notes,
   };

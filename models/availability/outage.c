@@ -14,7 +14,6 @@
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
-#include "sim/engine/allocate.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -190,16 +189,13 @@ static void integrate(struct world *w) {
     b->total_served_ns += b->share[i] * b->serving[i] * passed;
   }
   for (uint32_t i = 0; b->open_count && i < b->endpoint_count; i++) charge(b, i, b->share[i] * passed);
+  ledger_book(w, b->since, world_now(w));
   b->since = world_now(w);
 }
 
 static void record(struct durations *d, sim_time duration) {
   assert(duration >= 0);
-  if (d->count == d->room) {
-    d->room = d->room ? 2 * d->room : 16;
-    d->s = allocate_resized(d->s, d->room, sizeof *d->s);
-  }
-  d->s[d->count++] = duration == SIM_NEVER ? INFINITY : (double)duration * 1e-9;
+  durations_add(d, duration == SIM_NEVER ? INFINITY : (double)duration * 1e-9);
 }
 
 static void outage_lost_data(struct world *w, int32_t fault, sim_time rpo) {
@@ -220,10 +216,42 @@ static void close_outage(struct outage_book *b, uint32_t i) {
   b->open[b->open_count].before = before, b->open[b->open_count].apart_before = apart_before;
 }
 
+/* Brings the phases of the outages that are open to now. */
+static void book_phases(struct world *w, struct outage_book *b) {
+  for (uint32_t i = 0; i < b->open_count; i++) {
+    struct open_outage *o = &b->open[i];
+    if (!o->recovered) o->phase_ns[o->phase] += world_now(w) - (o->at > b->phase_since ? o->at : b->phase_since);
+  }
+  b->phase_since = world_now(w);
+}
+
+static void turn_phases(const struct world *w, struct outage_book *b) {
+  bool any = false;
+  for (uint32_t i = 0; i < b->open_count; i++) any |= !b->open[i].recovered;
+  if (!any) return;
+  enum outage_phase now = phase_of_world(w);
+  for (uint32_t i = 0; i < b->open_count; i++) b->open[i].phase = now == PHASE_REPAIR ? phase_of_repair(w, b->open[i].fault) : now;
+}
+
+/* Handler: what is waited for may be another thing. */
+static void staged(void *world, uint32_t argument) {
+  (void)argument;
+  struct world *w = world;
+  book_phases(w, world_outages(w));
+  turn_phases(w, world_outages(w));
+}
+
+static void outage_staged(struct world *w) {
+  const struct outage_book *b = world_outages(w);
+  if (b->ledger.kept && b->open_count && calendar_time_of(w->calendar, b->phase_slot) != world_now(w))
+    calendar_set(w->calendar, b->phase_slot, world_now(w));
+}
+
 /* All are served as well as before it, apart from stragglers: that is its recovery. It stays open for what these still miss. */
 static void recovers(struct world *w, struct outage_book *b, struct open_outage *o) {
   if (!o->hurts || o->recovered) return;
   record(&b->classes[o->fault].rto, world_now(w) - o->at);
+  for (int i = 0; i < OUTAGE_PHASES; i++) b->classes[o->fault].phase_ns[i] += (double)o->phase_ns[i];
   o->recovered = true;
 }
 
@@ -259,6 +287,7 @@ static void evaluate(void *world, uint32_t argument) {
   struct world *w = world;
   struct outage_book *b = world_outages(w);
   integrate(w);
+  if (b->ledger.kept) book_phases(w, b);
   look(w);
   for (uint32_t i = b->open_count; i-- > 0;) {
     struct open_outage *o = &b->open[i];
@@ -272,6 +301,7 @@ static void evaluate(void *world, uint32_t argument) {
     else if (o->hurts || o->straggles || world_now(w) > o->at)
       close_outage(b, i);
   }
+  if (b->ledger.kept) turn_phases(w, b);
 }
 
 static void outage_changed(struct world *w) {
@@ -303,6 +333,8 @@ void outage_fault(struct world *w, uint32_t fault) {
     if (!b->open[i].hurts && !b->open[i].straggles && b->open[i].at < world_now(w)) close_outage(b, i);
   if (b->open_count == b->open_room) make_room(w);
   struct open_outage *o = &b->open[b->open_count++];
+  o->phase = PHASE_DETECTION;
+  memset(o->phase_ns, 0, sizeof o->phase_ns);
   o->fault = fault, o->at = world_now(w), o->hurts = o->recovered = o->straggles = false;
   for (uint32_t i = 0; i < b->endpoint_count; i++) o->before[i] = b->serving[i], o->apart_before[i] = b->apart[i];
 }
@@ -317,8 +349,10 @@ static void outage_start(struct world *w) {
   b->served_ns = arena_new_array(w->arena, double, b->endpoint_count);
   b->classes = arena_new_array(w->arena, struct outage_log, b->class_count + 1);
   b->slot = calendar_slot(w->calendar, evaluate, w, 0);
+  b->phase_slot = calendar_slot(w->calendar, staged, w, 0);
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->share[i] = model_endpoint_share(m, i);
   b->clients = audience_new(m, w->arena);
+  ledger_open(w);
 }
 
 /* All other parts have started. */
@@ -330,13 +364,18 @@ static void outage_restart(struct world *w) {
   b->measured_from = world_now(w);
   b->total_served_ns = 0;
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->served_ns[i] = 0;
+  ledger_restart(w);
 }
 
-static void outage_close(struct world *w) { integrate(w); }
+static void outage_close(struct world *w) {
+  integrate(w);
+  ledger_close(w);
+}
 
 static void outage_stop(struct world *w) {
   for (uint32_t i = 0; i < world_outages(w)->class_count; i++)
     free(world_outages(w)->classes[i].rto.s), free(world_outages(w)->classes[i].rpo.s);
+  ledger_free(&world_outages(w)->ledger);
 }
 
 static void outage_measure(struct world *w, enum world_edge edge) {
@@ -351,4 +390,5 @@ const struct part part_outages = {.name = "outages",
                                   .start = outage_begin,
                                   .measure = outage_measure,
                                   .stop = outage_stop,
+                                  .staged = outage_staged,
                                   .changed = outage_changed};

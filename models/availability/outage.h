@@ -14,6 +14,9 @@
  * Requests play no part: the same book serves traffic and availability runs. */
 #ifndef OUTAGE_H
 #define OUTAGE_H
+#include "models/availability/durations.h"
+#include "models/availability/ledger.h"
+#include "models/availability/phase.h"
 #include "models/availability/state.h"
 #include "models/core/parts.h"
 #include "sim/engine/calendar.h"
@@ -22,27 +25,24 @@
 
 struct world;
 
-/* Durations one by one, in seconds; grows by doubling. */
-struct durations {
-  uint64_t count, room;
-  double *s;
-};
-
 struct outage_log {
   uint64_t faults;
   struct durations rto; /* of every outage */
   struct durations
-      rpo;        /* of every primary of a database that the fault took: age of the oldest lost write; infinite: all is lost */
-  double lost_ns; /* time times the share of requests that this fault alone took */
+      rpo; /* of every primary of a database that the fault took: age of the oldest lost write; infinite: all is lost */
+  double phase_ns[OUTAGE_PHASES]; /* what the recovery times were spent on, summed */
+  double lost_ns;                 /* time times the share of requests that this fault alone took */
 };
 
 struct open_outage {
   uint32_t fault;
   sim_time at;
-  bool hurts;                    /* some endpoint was served worse than before it, apart from stragglers */
-  bool recovered;                /* it is not any more: its recovery time is recorded */
-  bool straggles;                /* stragglers were served worse when the others were not */
-  double *before, *apart_before; /* by endpoint when it struck: outage_book's serving and apart */
+  bool hurts;                       /* some endpoint was served worse than before it, apart from stragglers */
+  bool recovered;                   /* it is not any more: its recovery time is recorded */
+  bool straggles;                   /* stragglers were served worse when the others were not */
+  enum outage_phase phase;          /* what it waits for now */
+  sim_time phase_ns[OUTAGE_PHASES]; /* until it is recovered */
+  double *before, *apart_before;    /* by endpoint when it struck: outage_book's serving and apart */
 };
 
 struct outage_book {
@@ -57,11 +57,14 @@ struct outage_book {
   double *served_ns;   /* integral of it */
   double total_served_ns;
   sim_time since, measured_from;
+  sim_time phase_since;
+  slot_id phase_slot;         /* books phases once per instant */
   slot_id slot;               /* evaluates once per instant, after all changes in it */
   struct outage_log *classes; /* one a fault */
   struct open_outage *open;   /* in the order in which they struck */
   uint32_t open_room;
   uint32_t open_count;
+  struct ledger ledger; /* by year and month */
 };
 
 void outage_fault(struct world *, uint32_t fault); /* Share of the endpoint's requests that find a serving path at this moment. */

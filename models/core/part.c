@@ -100,6 +100,7 @@ void parts_open(struct world *w) {
     if (!present(w, parts[i])) continue;
     w->parts.present |= UINT64_C(1) << i;
     if (parts[i]->changed) w->parts.following |= UINT64_C(1) << i;
+    if (parts[i]->staged) w->parts.staging |= UINT64_C(1) << i;
     if (parts[i]->admits || parts[i]->gives_up) w->parts.placing |= UINT64_C(1) << i;
     if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT64_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
@@ -172,6 +173,8 @@ void parts_changed(struct world *w) {
   w->changed_otherwise = true;
   EACH(w->parts.following, changed, w);
 }
+
+void parts_staged(struct world *w) { EACH(w->parts.staging, staged, w); }
 
 void parts_severed(struct world *w, uint32_t region, uint32_t other, bool cut) {
   EACH(w->parts.present, severed, w, region, other, cut);

@@ -125,6 +125,8 @@ struct part {
   sim_time (*gives_up)(struct world *, struct container *);
   /* Some process or routing has changed: which requests are served may have. */
   void (*changed)(struct world *);
+  /* A wait of a process, a node or a failover has begun or ended: what an outage waits for now may be another thing. */
+  void (*staged)(struct world *);
   /* The link between two regions has been cut, or carries again (models/network/network.h). */
   void (*severed)(struct world *, uint32_t region, uint32_t other, bool cut);
   /* A primary that the fault (-1: none) took is replaced, or back: the writes of this last time are lost;
@@ -182,6 +184,7 @@ void parts_joins(struct world *, const struct node *);
 /* Of the container alone; of anything. */
 void parts_replica_changed(struct world *, struct container *);
 void parts_changed(struct world *);
+void parts_staged(struct world *);
 void parts_severed(struct world *, uint32_t region, uint32_t other, bool cut);
 void parts_lost_data(struct world *, int32_t fault, sim_time rpo);
 void parts_fails(struct world *, struct request *, enum outcome);

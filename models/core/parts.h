@@ -85,6 +85,7 @@ struct world;
 struct world_parts {
   uint64_t kin;                    /* of these, parts that follow children of requests */
   uint64_t present;                /* mask of the parts that it has */
+  uint64_t staging;                /* those of them that follow what outages wait for */
   uint64_t following;              /* those of them that follow every change of what is served */
   uint64_t placing;                /* those of them that have a say in where containers are */
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */

@@ -45,6 +45,7 @@ static void look_at(struct world *w, struct dns_record *d, uint32_t region) {
 void checks_look(struct world *w, struct dns_record *d) {
   for (uint32_t region = 0; region < model_regions(w->model); region++)
     if (d->possible >> region & 1) look_at(w, d, region);
+  parts_staged(w);
 }
 
 /* Handler: as many checks as it takes have shown that the health has changed. */

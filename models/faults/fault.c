@@ -150,6 +150,7 @@ static sim_time time_to_first(struct fault_process *f) {
 static void arm(struct fault_process *f, sim_time delay) {
   struct world *w = f->world;
   if (delay != SIM_NEVER && delay < w->horizon - world_now(w) + 1) calendar_set(w->calendar, f->slot, world_now(w) + delay);
+  parts_staged(w);
 }
 
 static void breaks(struct fault_process *f) {

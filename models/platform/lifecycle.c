@@ -23,6 +23,7 @@ void lifecycle_alarm(struct world *w, slot_id slot, sim_time delay) {
     calendar_clear(w->calendar, slot);
   else
     calendar_set(w->calendar, slot, world_now(w) + delay);
+  parts_staged(w);
 }
 
 /* Callers choose among others from now on. */
@@ -98,7 +99,10 @@ bool lifecycle_place(struct world *w, struct container *c) {
   assert(c->node == NONE);
   c->state = CONTAINER_PENDING;
   uint32_t chosen = placement_choose(w, c);
-  if (chosen == NONE) return false;
+  if (chosen == NONE) {
+    parts_staged(w);
+    return false;
+  }
   struct node *n = &w->nodes[chosen];
   const struct resource_amounts *r = &container_config(c)->resources.requests;
   c->node = chosen;

@@ -16,6 +16,7 @@ static sim_time draw(struct failover *f, const struct distribution *d) {
 /* A delay that leads beyond the end of time never ends. */
 static void wait(struct replication *p, enum failover_stage stage, sim_time delay) {
   p->failover.stage = stage;
+  parts_staged(p->world);
   if (delay < SIM_NEVER - 1 - world_now(p->world)) calendar_set(p->world->calendar, p->failover.slot, world_now(p->world) + delay);
 }
 

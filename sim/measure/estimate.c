@@ -39,7 +39,7 @@ struct estimate entry_estimate(const struct evidence *ev, const struct entry *e)
     x.exact = true;
     return x;
   }
-  if (isinf(x.value)) { /* no more runs bring it down */
+  if (isinf(x.value) && !row->endless) { /* no more runs bring it down */
     x.low = x.high = x.value;
     return x;
   }

@@ -20,24 +20,35 @@ static double *grown(struct evidence *ev, double *old, uint32_t count, uint32_t 
   return new;
 }
 
-void evidence_make_room(struct evidence *ev, bool over_faults, uint32_t n) {
-  for (uint32_t i = 0; i < ev->count; i++) {
-    struct entry *e = &ev->entries[i];
+static void make_room(struct evidence *ev, struct entry *entries, uint32_t count, bool over_faults, uint32_t n) {
+  for (uint32_t i = 0; i < count; i++) {
+    struct entry *e = &entries[i];
     if (e->measure.kind->over_faults != over_faults || e->room >= n) continue;
     e->samples = grown(ev, e->samples, e->room, n);
     e->room = n;
   }
+}
+
+void evidence_make_room(struct evidence *ev, bool over_faults, uint32_t n) {
+  make_room(ev, ev->entries, ev->count, over_faults, n);
+  make_room(ev, ev->uptime, ev->uptime_count, over_faults, n);
   if (!over_faults || ev->availability_room >= n) return;
   for (uint32_t i = 0; i <= ev->model.endpoints.count; i++)
     ev->availability_samples[i] = grown(ev, ev->availability_samples[i], ev->availability_room, n);
   ev->availability_room = n;
 }
 
+static void take(struct evidence *ev, struct entry *entries, uint32_t count, bool over_faults, uint32_t replication,
+                 const struct view *v) {
+  for (uint32_t i = 0; i < count; i++)
+    if (entries[i].measure.kind->over_faults == over_faults)
+      entries[i].samples[replication] = measure_value(&entries[i].measure, &ev->model, v);
+}
+
 void evidence_take(struct evidence *ev, bool over_faults, uint32_t replication, const struct view *v) {
   assert(!over_faults || replication < ev->availability_room);
-  for (uint32_t i = 0; i < ev->count; i++)
-    if (ev->entries[i].measure.kind->over_faults == over_faults)
-      ev->entries[i].samples[replication] = measure_value(&ev->entries[i].measure, &ev->model, v);
+  take(ev, ev->entries, ev->count, over_faults, replication, v);
+  take(ev, ev->uptime, ev->uptime_count, over_faults, replication, v);
   for (uint32_t i = 0; over_faults && i <= ev->model.endpoints.count; i++)
     ev->availability_samples[i][replication] = (i ? v->served_s[i - 1] : v->total_served_s) / v->seconds;
 }

@@ -45,6 +45,8 @@ struct evidence {
   struct tally *timeline;        /* [(endpoint * TIMELINE_COLUMNS + column) * windows + window] */
   double **availability_samples; /* by endpoint + 1; first: all */
   uint32_t availability_room;
+  struct entry *uptime; /* what the report says of uptime next to that: uptime_findings.c */
+  uint32_t uptime_count;
   enum warmup_origin warmup;
   sim_time relaxation; /* WARMUP_IS_FOUND: the relaxation time that it allows for */
   sim_time looked_at;  /* WARMUP_IS_MISSING: how long the pilot was */

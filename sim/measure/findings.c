@@ -224,11 +224,22 @@ static double quantile_of(const struct durations *d, double p) {
   return d->count ? d->s[(uint64_t)fmax(0, ceil(p * (double)d->count) - 1)] : NAN;
 }
 
+/* Of the mean recovery time, what it was spent on; null: there was none, or one without end. */
+static const double *phases_of(const struct evidence *ev, const struct fault_view *f) {
+  double *means = arena_new_array(ev->arena, double, OUTAGE_PHASES), sum = 0;
+  for (int i = 0; i < OUTAGE_PHASES; i++) means[i] = f->phase_s[i] / fmax(1, (double)f->rto.count), sum += means[i];
+  return sum > 0 ? means : NULL;
+}
+
 static struct outage_class outage_class_of(const struct evidence *ev, uint32_t fault) {
   const struct fault_view *f = &ev->faults.sum->faults[fault];
   double years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
   struct estimate rto = mean_of(&f->rto), rpo = mean_of(&f->rpo);
-  return (struct outage_class){.fault = model_fault_at(&ev->model, fault)->name,
+  const double *phases = phases_of(ev, f);
+  return (struct outage_class){.phase_count = phases ? OUTAGE_PHASES : 0,
+                               .phase_mean_s = phases,
+                               .phases = outage_phase_names,
+                               .fault = model_fault_at(&ev->model, fault)->name,
                                .faults = f->faults,
                                .outages = f->rto.count,
                                .faults_per_year = (double)f->faults / years,
@@ -237,6 +248,7 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
                                .rto_p95 = quantile_of(&f->rto, INTERVAL_CONFIDENCE),
                                .rto_max = quantile_of(&f->rto, 1),
                                .downtime_per_year_s = f->lost_s / years,
+                               .planned = model_fault_at(&ev->model, fault)->planned,
                                .primaries = f->rpo.count,
                                .rpo_mean = rpo,
                                .rpo_p95 = quantile_of(&f->rpo, INTERVAL_CONFIDENCE),
@@ -273,6 +285,9 @@ static void availability_rows(const struct evidence *ev, struct results *r) {
   a->endpoint_count = m->endpoints.count;
   a->availability = availability_estimate(ev, SUBJECT_ALL, 0, ev->availability_samples[0]);
   a->downtime_per_year_s = (1 - a->availability.value) * sim_seconds(SIM_YEAR);
+  for (uint32_t i = 0; i < a->class_count; i++)
+    classes[i].downtime_share = a->downtime_per_year_s > 0 ? classes[i].downtime_per_year_s / a->downtime_per_year_s : NAN;
+  findings_uptime(ev, a);
 }
 
 void findings_tables(const struct evidence *ev, struct results *r) {

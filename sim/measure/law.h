@@ -17,6 +17,11 @@ void law_of_losses(const struct evidence *, const struct entry *, struct estimat
 /* Availability and downtime rest on outages, not on years. */
 void law_of_availability(const struct evidence *, const struct entry *, struct estimate *);
 void law_of_downtime(const struct evidence *, const struct entry *, struct estimate *);
+/* How often something begins to be missing, the mean time between, and until the first: where none was seen, bounded by the time
+ * that was simulated. */
+void law_of_outages(const struct evidence *, const struct entry *, struct estimate *);
+void law_of_mtbf(const struct evidence *, const struct entry *, struct estimate *);
+void law_of_first(const struct evidence *, const struct entry *, struct estimate *);
 
 /* How many independent requests n of the measure are worth, which follow each other's queues (sim/stats/batch.h). */
 double law_worth(const struct evidence *, const struct measure *, uint64_t n);

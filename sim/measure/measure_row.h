@@ -28,6 +28,8 @@ struct measure_row {
   uint64_t (*count)(const struct measure *, const struct model *, const struct view *); /* null: replications */
   /* Of single outages: their durations. */
   const struct durations *(*each)(const struct measure *, const struct view *);
+  /* Of whole years or months: those in which there was anything (measure_periods). */
+  const struct durations *(*periods)(const struct measure *, const struct model *, const struct view *);
   bool (*exact)(const struct model *); /* whether it follows from the scenario alone; null: it does not */
 
   /* --- its interval --- */
@@ -37,6 +39,7 @@ struct measure_row {
   bool steady;          /* and then it has no value at all */
   bool failures;        /* a share of requests, of which few are rare events: what was never seen is bounded by their number */
   bool time_lost;       /* rests on outages, of which few were seen */
+  bool endless;         /* infinite where nothing was seen, and bounded from below then */
   bool nines;           /* what is missing to 1 matters: a precision is relative to that */
   const char *why_none; /* a reason of its own why there is no value; null: none */
   const char *events;   /* of single outages, for people: "outages" */

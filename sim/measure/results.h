@@ -142,7 +142,42 @@ struct outage_class {
   uint64_t primaries;         /* of databases that it took; of their losses of data, when there are any: */
   struct estimate rpo_mean;   /* seconds: age of the oldest lost write */
   double rpo_p95, rpo_max;
-  const char *reason; /* why there is no RTO; null when there is one */
+  const char *reason;    /* why there is no RTO; null when there is one */
+  double downtime_share; /* of that of all; NaN when there is none */
+  bool planned;
+  uint32_t phase_count; /* of the mean RTO, what it was spent on, in this order; they add up to it; 0: nothing is known */
+  const double *phase_mean_s;
+  const char *const *phases;
+};
+
+/* What is not served in a year or month, over all that were simulated. */
+struct downtime_spread {
+  struct estimate mean, p95;
+  double p50, worst;
+};
+
+/* Of all downtime, or of what planned or unplanned faults took. */
+struct downtime_part {
+  const char *name; /* "downtime", "planned", "unplanned" */
+  struct downtime_spread year, month;
+};
+
+/* How often, of all endpoints or of one, something begins to be missing because of a fault; overlapping outages count once. */
+struct outage_life {
+  uint64_t outages;
+  struct estimate per_year, mtbf;
+  double length_s;         /* mean; NaN: there was none */
+  struct estimate first;   /* time to the first from the beginning, when all is up */
+  uint64_t pieces, firsts; /* of the run; of those that had an outage */
+};
+
+/* What may be lost under an availability, and how much of it is. */
+struct error_budget {
+  double target;
+  bool claimed; /* by the scenario: its strictest; else three nines */
+  double year_s, month_s;
+  struct estimate used;                  /* share of it, in the mean */
+  struct estimate year_kept, month_kept; /* share of years and months that lose at most this much */
 };
 
 struct availability_result {
@@ -156,6 +191,12 @@ struct availability_result {
   uint32_t endpoint_count;
   const char *const *endpoints;
   const struct estimate *endpoint_availability;
+  uint32_t part_count; /* downtime; planned and unplanned behind it, where faults are planned */
+  struct downtime_part parts[3];
+  const struct outage_life *lives; /* all; then by endpoint */
+  struct error_budget budget;
+  const char *needs;               /* what the next nines take, in words; null: nothing is lost */
+  double without_fault_per_year_s; /* lost while no fault took it */
 };
 
 /* A value that the scenario marks as assumed or sourced, for "what this answer depends on". */

@@ -57,6 +57,8 @@ static uint32_t until_decided(const struct evidence *ev, const struct claim *c, 
                               double distance) {
   uint32_t done = entry_replications(ev, e);
   if (c->share > 0 && isinf(half_towards(c, x))) return outage_needs(ev, c, x);
+  if (isinf(x->value)) /* what bounds it from below grows with the time without an outage */
+    return x->low > 0 && isfinite(x->low) && isfinite(c->low) ? stopping_number(done * c->low / x->low) : UINT32_MAX;
   if (measure_row(&c->measure)->failures && x->value == 0 && distance > 0) { return stopping_number(done * x->high / distance); }
   return stopping_until(half_towards(c, x), distance, done);
 }
@@ -126,7 +128,7 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
                            .unit = outage_unit(claim),
                            .low = c->low,
                            .high = c->high};
-  r.estimate = c->share > 0 && ev->faults.sum ? outage_estimate(ev, claim) : entry_estimate(ev, e);
+  r.estimate = c->share > 0 && ev->faults.sum ? outage_estimate(ev, claim, e) : entry_estimate(ev, e);
   bool judged = c->kind != CLAIM_INFO, unknown = isnan(r.estimate.value);
   if (c->kind == CLAIM_REQUIREMENT && growth_concerns(ev, &c->measure)) {
     r.reason = ev->growth.brief;
@@ -135,7 +137,8 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
   }
   if (unknown) r.reason = entry_why_no_data(ev, e);
   if (unknown && judged) r.verdict = VERDICT_NO_DATA;
-  if (isinf(r.estimate.value)) r.reason = RPO_UNBOUNDED;
+  bool endless = measure_row(&c->measure)->endless;
+  if (isinf(r.estimate.value)) r.reason = endless ? "no outage was seen: the bound is of the time without one" : RPO_UNBOUNDED;
   if (!unknown && c->share > 0) r.judged = outage_judged(ev, claim, r.estimate.n);
   if (unknown || !judged) return r;
   bool fixed = r.estimate.exact || isnan(r.estimate.low) || isinf(r.estimate.value);

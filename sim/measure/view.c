@@ -19,6 +19,8 @@ static struct view *view_in(struct arena *arena, const struct model *m, bool tra
   v->faults = arena_new_array(arena, struct fault_view, model_faults(m)->count + 1);
   v->growth = arena_new_array(arena, struct growth_sums, (traffic ? model_gauges(m) : 0) + 1);
   v->served_s = arena_new_array(arena, double, m->endpoints.count + 1);
+  v->ledger = traffic ? NULL : arena_new_array(arena, struct ledger_view, ledger_rows(m));
+  v->lives = traffic ? NULL : arena_new_array(arena, struct life_view, m->endpoints.count + 1);
   v->endpoint_count = traffic ? m->endpoints.count : 0;
   v->row_count = traffic ? (v->endpoint_count + 1) * (1 + model_regions(m)) : 1;
   v->latency = arena_new_array(arena, struct histogram, v->row_count);
@@ -84,16 +86,35 @@ static void read_services(struct view *v, const struct world *w) {
   }
 }
 
+static void read_ledger(struct view *v, const struct ledger *l) {
+  for (uint32_t i = 0; i < l->row_count; i++) {
+    v->ledger[i].lost_s += l->rows[i].lost_s;
+    append(v->arena, &v->ledger[i].months, &l->rows[i].months);
+    append(v->arena, &v->ledger[i].years, &l->rows[i].years);
+  }
+  for (uint32_t i = 0; i < l->life_count; i++) {
+    const struct ledger_life *one = &l->lives[i];
+    bool any = one->first != SIM_NEVER;
+    double first_s = any ? sim_seconds(one->first) : v->seconds;
+    v->lives[i].outages += one->outages;
+    v->lives[i].down_s += one->down_s;
+    v->lives[i].until_first_s += first_s;
+    if (any) append(v->arena, &v->lives[i].firsts, &(struct durations){1, 1, &first_s});
+  }
+}
+
 static void read_outages(struct view *v, const struct world *w) {
   const struct outage_book *b = world_outages(w);
   for (uint32_t i = 0; i < b->class_count; i++) {
     v->faults[i].faults += b->classes[i].faults;
     v->faults[i].lost_s += b->classes[i].lost_ns / 1e9;
+    for (int k = 0; k < OUTAGE_PHASES; k++) v->faults[i].phase_s[k] += b->classes[i].phase_ns[k] / 1e9;
     append(v->arena, &v->faults[i].rto, &b->classes[i].rto);
     append(v->arena, &v->faults[i].rpo, &b->classes[i].rpo);
   }
   for (uint32_t i = 0; i < b->endpoint_count; i++) v->served_s[i] += b->served_ns[i] / 1e9;
   v->total_served_s += b->total_served_ns / 1e9;
+  if (v->ledger) read_ledger(v, &b->ledger);
 }
 
 static void read_row(struct view *v, uint32_t endpoint, int32_t region) {
@@ -272,6 +293,20 @@ static void visit_service(struct service_view *a, const struct service_view *b, 
   visitor->largest(visitor->context, &a->replicas_max, &b->replicas_max);
 }
 
+static void visit_ledger(struct view *a, const struct view *b, const struct model *m, const struct view_visitor *visitor) {
+  for (uint32_t i = 0; i < ledger_rows(m); i++) {
+    NUMBERS(&a->ledger[i].lost_s, &b->ledger[i].lost_s, 1);
+    visitor->durations(visitor->context, a, &a->ledger[i].months, &b->ledger[i].months);
+    visitor->durations(visitor->context, a, &a->ledger[i].years, &b->ledger[i].years);
+  }
+  for (uint32_t i = 0; i <= m->endpoints.count; i++) {
+    COUNTS(&a->lives[i].outages, &b->lives[i].outages, 1);
+    NUMBERS(&a->lives[i].down_s, &b->lives[i].down_s, 1);
+    NUMBERS(&a->lives[i].until_first_s, &b->lives[i].until_first_s, 1);
+    visitor->durations(visitor->context, a, &a->lives[i].firsts, &b->lives[i].firsts);
+  }
+}
+
 void view_visit(struct view *a, const struct view *b, const struct model *m, const struct view_visitor *visitor) {
   COUNTS(&a->replications, &b->replications, 1);
   COUNTS(&a->events, &b->events, 1);
@@ -291,11 +326,13 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     COUNTS(&a->faults[i].faults, &b->faults[i].faults, 1);
     NUMBERS(&a->faults[i].lost_s, &b->faults[i].lost_s, 1);
+    NUMBERS(a->faults[i].phase_s, b->faults[i].phase_s, OUTAGE_PHASES);
     visitor->durations(visitor->context, a, &a->faults[i].rto, &b->faults[i].rto);
     visitor->durations(visitor->context, a, &a->faults[i].rpo, &b->faults[i].rpo);
   }
   NUMBERS(a->served_s, b->served_s, m->endpoints.count);
   NUMBERS(&a->total_served_s, &b->total_served_s, 1);
+  if (a->ledger) visit_ledger(a, b, m, visitor);
 }
 
 /* --- merging and subtracting -------------------------------------------------------------------------------------------------- */

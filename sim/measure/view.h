@@ -19,8 +19,23 @@ struct service_view {
 
 struct fault_view {
   uint64_t faults;
-  double lost_s;             /* weighted by the share not served */
-  struct durations rto, rpo; /* of outages; of lost primaries of databases */
+  double lost_s;                 /* weighted by the share not served */
+  double phase_s[OUTAGE_PHASES]; /* of the rto, summed */
+  struct durations rto, rpo;     /* of outages; of lost primaries of databases */
+};
+
+/* A row of the ledger (models/availability/ledger.h): what was lost in all, and by month and year where anything was. */
+struct ledger_view {
+  double lost_s;
+  struct durations months, years;
+};
+
+/* Outages of all, or of one endpoint. */
+struct life_view {
+  uint64_t outages;
+  double down_s;
+  double until_first_s;    /* until the first in each replication, or its end, summed */
+  struct durations firsts; /* of those that had one */
 };
 
 struct view {
@@ -40,6 +55,8 @@ struct view {
   struct growth_sums *growth; /* by gauge (models/core/gauge.h) */
   struct fault_view *faults;
   double *served_s, total_served_s; /* by endpoint; by the mix */
+  struct ledger_view *ledger;       /* of years of faults: by row; years and months in it follow from `seconds` */
+  struct life_view *lives;          /* all; then each endpoint */
   uint64_t events;
   bool overflowed; /* a replication was stopped: too many requests inside */
   char **violations;

@@ -107,8 +107,10 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
     *share = 0;
     const char *wrong = unit_parse_ratio(p->arena, share + 5, &c->share);
     if (wrong) FAIL(p, "has a share that %s", wrong);
-    if (!wrong && !(c->share > 0 && c->share <= 1)) FAIL(p, "has a share of the outages that must be above 0%% and at most 100%%");
-    if (!c->measure.kind->shares) FAIL(p, "can say \"for 95%%\" of rto and rpo only");
+    if (!wrong && !(c->share > 0 && c->share <= 1))
+      FAIL(p, "has a share of the outages, years or months that must be above 0%% and at most 100%%");
+    if (!c->measure.kind->shares)
+      FAIL(p, "can say \"for 95%%\" of rto and rpo, and of the downtime, availability and outages of a year or month only");
     size_t length = strlen(value);
     while (length && value[length - 1] == ' ') value[--length] = 0;
   }

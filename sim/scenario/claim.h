@@ -24,6 +24,10 @@
  *                                       memory of its processes
  *     mean(backend.replicas) < 10       in rotation; also max
  *     availability(year) >= 99.9%       or of an endpoint      downtime(year) < 9h
+ *     downtime(year) < 52.6min for 95%  of the years; also downtime(month), availability, outages; without "for": the mean
+ *     downtime(year{fault=server_loss}) < 1h       what this fault took; {planned=true}, {planned=false}; {endpoint=buy}
+ *     outages(year) < 4                 how often something begins to be missing     mtbf(all) > 30d     mean time between them
+ *     time_to_first_outage(buy) > 90d   from the beginning, all up
  *     rto(server_loss) < 4h for 95%     time until all are served again, of a fault: 95% of the outages are that short; with > or
  *                                       >= that long, with in a..b within the range. Without "for": the mean
  *     rpo(server_loss) < 15min          age of the oldest write that is lost with a primary which the fault takes; 0: nothing is
@@ -48,6 +52,9 @@
 struct arena;
 struct model;
 
+/* Of what is not served: all of it, or what these faults took. */
+enum lost_part { LOST_ALL, LOST_PLANNED, LOST_UNPLANNED, LOST_TO_FAULT };
+
 /* What is measured: enough to work it out from one replication, or from all of them. */
 struct measure {
   const struct measure_kind *kind;
@@ -60,6 +67,9 @@ struct measure {
   sim_time threshold;       /* of a share: of the values at most this, or above it */
   bool above;
   struct window window;
+  bool monthly;        /* of years of faults: of a month instead of a year */
+  enum lost_part part; /* of what is not served */
+  uint32_t fault;      /* LOST_TO_FAULT */
 };
 
 enum comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL, COMPARE_IN };

@@ -174,18 +174,75 @@ static void parse_region(struct claim_parser *p, struct measure *m, const char *
     FAIL(p, "finds no region \"%s\"; there are: %s", value, regions_listed(all, p->arena));
 }
 
+static void parse_region_label(struct claim_parser *p, const struct measure_kind *first, struct measure *m, const char *value) {
+  (void)first;
+  parse_region(p, m, value);
+}
+
+static const char *fault_names(struct claim_parser *p) {
+  const char *names = "";
+  for (uint32_t i = 0; i < model_faults(p->model)->count && i < NAMES_SHOWN; i++)
+    names = arena_format(p->arena, "%s%s%s", names, i ? ", " : "", model_fault_at(p->model, i)->name);
+  return names;
+}
+
+/* What a fault takes counts over all endpoints by the mix. */
+static void take_part(struct claim_parser *p, const struct measure_kind *first, struct measure *m, enum lost_part part) {
+  if (!first->by_cause) FAIL(p, "asks for what some faults took, which downtime has, such as downtime(year{planned=true})");
+  if (m->part) FAIL(p, "asks for what one fault took and for what all planned or unplanned ones did; give one of them");
+  m->part = part;
+}
+
+static void parse_fault_label(struct claim_parser *p, const struct measure_kind *first, struct measure *m, const char *value) {
+  int32_t found = find(value, model_faults(p->model), sizeof(struct fault_config));
+  if (found < 0) FAIL(p, "finds no fault \"%s\"; there are: %s", value, fault_names(p));
+  take_part(p, first, m, LOST_TO_FAULT);
+  m->fault = found >= 0 ? (uint32_t)found : 0;
+}
+
+static void parse_planned(struct claim_parser *p, const struct measure_kind *first, struct measure *m, const char *value) {
+  bool planned = !strcmp(value, "true");
+  if (!planned && strcmp(value, "false")) FAIL(p, "has {planned=%s}; it is true or false", value);
+  take_part(p, first, m, planned ? LOST_PLANNED : LOST_UNPLANNED);
+}
+
+static void parse_endpoint(struct claim_parser *p, const struct measure_kind *first, struct measure *m, const char *value) {
+  (void)first;
+  int32_t found = find(value, &p->model->endpoints, sizeof(struct endpoint_config));
+  if (found < 0) FAIL(p, "finds no endpoint \"%s\"", value);
+  m->subject = SUBJECT_ENDPOINT;
+  m->index = found >= 0 ? (uint32_t)found : 0;
+}
+
+static const struct label {
+  const char *name;
+  void (*read)(struct claim_parser *, const struct measure_kind *, struct measure *, const char *);
+  bool of_years; /* behind "year" and "month"; else behind a metric */
+} labels[] = {{"cause", parse_cause, false},
+              {"region", parse_region_label, false},
+              {"endpoint", parse_endpoint, true},
+              {"fault", parse_fault_label, true},
+              {"planned", parse_planned, true}};
+
+static void parse_label(struct claim_parser *p, const struct measure_kind *first, struct measure *m, const char *name,
+                        const char *value) {
+  bool of_years = first->argument == ARGUMENT_YEAR;
+  for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+    if (!strcmp(name, labels[i].name) && labels[i].of_years == of_years) {
+      labels[i].read(p, first, m, value);
+      return;
+    }
+  FAIL(p, "has a label \"%s\"; there are %s", name,
+       of_years ? "{endpoint=...}, {fault=...} and {planned=...}" : "{cause=...} and {region=...}");
+}
+
 /* {cause=timeout}, {region=eu}, {cause=timeout,region=eu} */
 static void parse_labels(struct claim_parser *p, const struct measure_kind *first, struct measure *m) {
   if (!claim_take(p, "{")) return;
   do {
     claim_skip_space(p);
     char *label = claim_take_word(p, "=},"), *value = claim_take(p, "=") ? claim_take_word(p, "},") : (char *)"";
-    if (!strcmp(label, "cause"))
-      parse_cause(p, first, m, value);
-    else if (!strcmp(label, "region"))
-      parse_region(p, m, value);
-    else
-      FAIL(p, "has a label \"%s\"; there are {cause=...} and {region=...}", label);
+    parse_label(p, first, m, label, value);
   } while (claim_take(p, ","));
   if (!claim_take(p, "}")) FAIL(p, "misses \"}\"");
 }
@@ -221,8 +278,13 @@ static void parse_month(struct claim_parser *p, struct measure *m, const char *w
   if (strcmp(word, "month")) FAIL(p, "gives the cost of a month only");
 }
 
+static void parse_whom(struct claim_parser *p, struct measure *m, const char *word) {
+  if (!find_subject(p->model, word, m) || m->subject > SUBJECT_ENDPOINT) no_such_subject(p, word);
+}
+
 static void parse_year(struct claim_parser *p, struct measure *m, const char *word) {
-  if (strcmp(word, "year") && (!find_subject(p->model, word, m) || m->subject > SUBJECT_ENDPOINT)) no_such_subject(p, word);
+  m->monthly = !strcmp(word, "month");
+  if (!m->monthly && strcmp(word, "year")) parse_whom(p, m, word);
 }
 
 static void parse_fault(struct claim_parser *p, struct measure *m, const char *word) {
@@ -234,8 +296,11 @@ static void parse_fault(struct claim_parser *p, struct measure *m, const char *w
 
 /* What the parentheses hold; returns what of the subject. */
 static enum quantity parse_argument(struct claim_parser *p, const struct measure_kind *first, struct measure *m) {
-  static void (*const special[])(struct claim_parser *, struct measure *, const char *) = {
-      [ARGUMENT_MONTH] = parse_month, [ARGUMENT_YEAR] = parse_year, [ARGUMENT_FAULT] = parse_fault, [ARGUMENT_PROBE] = parse_probe};
+  static void (*const special[])(struct claim_parser *, struct measure *, const char *) = {[ARGUMENT_MONTH] = parse_month,
+                                                                                           [ARGUMENT_YEAR] = parse_year,
+                                                                                           [ARGUMENT_WHOM] = parse_whom,
+                                                                                           [ARGUMENT_FAULT] = parse_fault,
+                                                                                           [ARGUMENT_PROBE] = parse_probe};
   char *word = claim_take_word(p, first->threshold ? "{)<>" : "{)");
   if (!*p->at) {
     FAIL(p, "misses \")\"");
@@ -243,6 +308,9 @@ static enum quantity parse_argument(struct claim_parser *p, const struct measure
   }
   if (first->argument != ARGUMENT_METRIC) {
     special[first->argument](p, m, word);
+    if (first->argument == ARGUMENT_YEAR) parse_labels(p, first, m);
+    if (m->part && m->subject == SUBJECT_ENDPOINT)
+      FAIL(p, "asks for a fault's part of one endpoint; what a fault takes counts over all endpoints by the mix");
     return QUANTITY_NONE;
   }
   enum quantity quantity = parse_metric(p, m, word);

@@ -40,7 +40,8 @@ enum quantity {
 enum measure_argument {
   ARGUMENT_METRIC, /* "all", "web.latency", "tickets.left" */
   ARGUMENT_MONTH,
-  ARGUMENT_YEAR, /* or all, or an endpoint */
+  ARGUMENT_YEAR, /* or month, all, or an endpoint; labels may follow: {endpoint=...}, {fault=...}, {planned=...} */
+  ARGUMENT_WHOM, /* all, or an endpoint */
   ARGUMENT_FAULT,
   ARGUMENT_PROBE, /* an instant of run.probes */
   ARGUMENT_NONE   /* it has no text: the implicit requirement that the system settles */
@@ -63,6 +64,7 @@ struct measure_kind {
   bool causes;                                             /* takes {cause=...} */
   bool threshold;                                          /* takes "< 20s" behind the metric */
   bool shares;                                             /* a claim may say "for 95%" */
+  bool by_cause;                                           /* takes {fault=...} and {planned=...} */
   bool over_faults;                                        /* needs the years of faults */
   void (*request)(const struct measure *, struct model *); /* has the model record what it needs; null: nothing */
 };

@@ -2,6 +2,7 @@
 #include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/catalogue.h"
+#include "sim/measure/findings.h"
 #include "sim/study/replicate.h"
 #include "sim/study/study_inner.h"
 
@@ -97,6 +98,7 @@ static void prepare(struct study *s) {
   }
   ev->traffic.sum = view_new(m, true);
   if (m->run.years && model_faults(m)->count) ev->faults.sum = view_new(m, false);
+  if (ev->faults.sum) uptime_entries(ev);
   ev->timeline = arena_new_array(ev->arena, struct tally, m->endpoints.count * TIMELINE_COLUMNS * (size_t)m->run.windows);
   ev->availability_samples = arena_new_array(ev->arena, double *, m->endpoints.count + 1);
 }

@@ -222,7 +222,7 @@ struct state_header {
 
 static struct state_header header_of(const struct study *s) {
   const struct evidence *ev = &s->evidence;
-  struct state_header h = {.magic = "aguanta2",
+  struct state_header h = {.magic = "aguanta3",
                            .hash = s->scenario->hash,
                            .seed = ev->model.run.seed,
                            .warmup = ev->model.run.warmup,
@@ -254,6 +254,7 @@ static void walk(const struct evidence *ev, const struct view_visitor *visitor) 
   }
   for (uint32_t i = 0; ev->faults.sum && i <= ev->model.endpoints.count; i++)
     visitor->numbers(visitor->context, ev->availability_samples[i], NULL, ev->faults.done);
+  for (uint32_t i = 0; i < ev->uptime_count; i++) visitor->numbers(visitor->context, ev->uptime[i].samples, NULL, ev->faults.done);
   view_visit(ev->traffic.sum, ev->traffic.sum, &ev->model, visitor);
   if (ev->faults.sum) view_visit(ev->faults.sum, ev->faults.sum, &ev->model, visitor);
 }
@@ -281,7 +282,7 @@ bool study_load(struct study *s, FILE *file) {
   struct stream_of_bytes b = {file, FNV_START, true};
   struct state_header h, mine;
   get(&b, &h, sizeof h);
-  if (!b.good || memcmp(h.magic, "aguanta2", sizeof h.magic)) return false;
+  if (!b.good || memcmp(h.magic, "aguanta3", sizeof h.magic)) return false;
   if (!warm_up_possible(&s->evidence.model, h.warmup)) return false;
   study_set_warmup(s, h.warmup); /* what was found once need not be found again */
   study_extend(s, 0, 0);

@@ -1,6 +1,7 @@
 #include "sim/report/run_report.h"
 #include "sim/report/format.h"
 #include "sim/report/export/json_estimate.h"
+#include "sim/report/export/json_uptime.h"
 #include "sim/report/export/sweep_points.h"
 #include "sim/report/sweep_report.h"
 #include "sim/engine/allocate.h"
@@ -165,7 +166,10 @@ static void write_outage_class(struct json_writer *w, const void *of, uint32_t i
   json_add_number(w, "rto_p50_s", o->rto_p50);
   json_add_number(w, "rto_p95_s", o->rto_p95);
   json_add_number(w, "rto_max_s", o->rto_max);
+  json_add_phases(w, o);
   json_add_number(w, "downtime_per_year_s", o->downtime_per_year_s);
+  json_add_number(w, "downtime_share", o->downtime_share);
+  json_add_flag(w, "planned", o->planned);
   json_add_text(w, "reason", o->reason);
   if (!o->primaries) return;
   json_add_count(w, "primaries", o->primaries);
@@ -179,6 +183,7 @@ static void write_endpoint_availability(struct json_writer *w, const void *of, u
   const struct results *r = of;
   json_add_text(w, "endpoint", r->availability.endpoints[i]);
   json_add_estimate(w, &r->availability.endpoint_availability[i]);
+  json_add_life(w, &r->availability.lives[i + 1]);
 }
 
 static void write_bill(struct json_writer *w, const struct results *r) {
@@ -201,6 +206,7 @@ static void write_outages(struct json_writer *w, const struct results *r) {
   json_add_named_estimate(w, "availability", &r->availability.availability);
   json_add_number(w, "downtime_per_year_s", r->availability.downtime_per_year_s);
   json_add_text(w, "leaves_out", r->availability.leaves_out);
+  json_add_uptime(w, &r->availability);
   json_add_records(w, "classes", r, r->availability.class_count, write_outage_class);
   json_add_records(w, "endpoints", r, r->availability.endpoint_count, write_endpoint_availability);
   json_close(w, '}');

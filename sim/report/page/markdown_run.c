@@ -1,3 +1,4 @@
+#include "sim/report/uptime_words.h"
 #include "sim/report/check_report.h"
 #include "sim/report/format.h"
 #include "sim/report/load_words.h"
@@ -112,20 +113,58 @@ static void write_capacity(FILE *file, const struct results *r) {
   write_remarks(file, r);
 }
 
+static void write_spread(FILE *file, const char *name, const char *period, const struct downtime_spread *s) {
+  fprintf(file, "| %s a %s | %s | %s | %s | %s |\n", name, period, format_estimate(UNIT_SECONDS, NULL, &s->mean).text,
+          format_number(UNIT_SECONDS, NULL, s->p50).text, format_number(UNIT_SECONDS, NULL, s->p95.value).text,
+          format_number(UNIT_SECONDS, NULL, s->worst).text);
+}
+
+static void write_line(void *context, const char *word, const char *text) {
+  const struct uptime_writer *writer = context;
+  fprintf(writer->file, "- %s: ", word);
+  markdown_put(writer->file, "", text, "\n");
+}
+
+static void write_uptime(FILE *file, const struct availability_result *a) {
+  fputs("\n| not served | mean | median | p95 | worst |\n| --- | ---: | ---: | ---: | ---: |\n", file);
+  for (uint32_t i = 0; i < a->part_count; i++) write_spread(file, a->parts[i].name, "year", &a->parts[i].year);
+  for (uint32_t i = 0; i < a->part_count; i++) write_spread(file, a->parts[i].name, "month", &a->parts[i].month);
+  fputc('\n', file);
+  struct uptime_writer writer = {file, 0, write_line};
+  uptime_words(a, &writer);
+}
+
+static void write_phases(FILE *file, const struct availability_result *a) {
+  for (uint32_t i = 0; i < a->class_count; i++) {
+    const struct outage_class *o = &a->classes[i];
+    if (!o->phase_count) continue;
+    markdown_put(file, "\nRTO of ", o->fault, ":");
+    for (uint32_t k = 0, shown = 0; k < o->phase_count; k++)
+      if (o->phase_mean_s[k] > 0)
+        fprintf(file, "%s %s %s", shown++ ? "," : "", uptime_phase_word(o->phases[k]),
+                format_number(UNIT_SECONDS, NULL, o->phase_mean_s[k]).text);
+    fputs(".\n", file);
+  }
+}
+
 static void write_availability(FILE *file, const struct results *r) {
   const struct availability_result *a = &r->availability;
   if (!a->present) return;
   fprintf(file, "\n## Availability\n\n%s of all requests are served; %s a year are not.\n",
           format_estimate(UNIT_RATIO, NULL, &a->availability).text, format_number(UNIT_SECONDS, NULL, a->downtime_per_year_s).text);
   if (a->leaves_out) markdown_put(file, "\nLeaves out: ", a->leaves_out, ".\n");
-  if (a->class_count) fputs("\n| fault | a year | RTO mean | p95 | lost a year |\n| --- | ---: | ---: | ---: | ---: |\n", file);
+  write_uptime(file, a);
+  if (a->class_count)
+    fputs("\n| fault | a year | RTO mean | p95 | lost a year | share |\n| --- | ---: | ---: | ---: | ---: | ---: |\n", file);
   for (uint32_t i = 0; i < a->class_count; i++) {
     const struct outage_class *o = &a->classes[i];
     markdown_put(file, "| ", o->fault, "");
-    fprintf(file, " | %s | %s | %s | %s |\n", format_number(UNIT_NONE, NULL, o->faults_per_year).text,
+    fprintf(file, " | %s | %s | %s | %s | %s%s |\n", format_number(UNIT_NONE, NULL, o->faults_per_year).text,
             format_estimate(UNIT_SECONDS, NULL, &o->rto_mean).text, format_number(UNIT_SECONDS, NULL, o->rto_p95).text,
-            format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text);
+            format_number(UNIT_SECONDS, NULL, o->downtime_per_year_s).text,
+            isnan(o->downtime_share) ? "-" : format_percent(o->downtime_share).text, o->planned ? ", planned" : "");
   }
+  write_phases(file, a);
 }
 
 static void write_bill(FILE *file, const struct results *r) {

@@ -198,12 +198,14 @@ void text_availability(FILE *file, const struct results *r, const struct report_
   print_available(file, "all endpoints", &a->availability);
   for (uint32_t i = 0; i < a->endpoint_count; i++) print_available(file, a->endpoints[i], &a->endpoint_availability[i]);
   if (a->leaves_out) fputs("  leaves out: ", file), table_wrapped(file, a->leaves_out, 14, options->width), fputc('\n', file);
+  text_uptime(file, a, options);
   if (a->class_count == 0) return;
   fprintf(file, "\n  %-18s%7s%9s%10s %-14s%9s%9s%9s%12s\n", "fault", "a year", "outages", "RTO mean", "", "p50", "p95", "max",
           "lost a year");
   for (uint32_t i = 0; i < a->class_count; i++) print_outage(file, &a->classes[i]);
   for (uint32_t i = 0; i < a->class_count; i++)
     if (a->classes[i].reason) print_no_outage(file, &a->classes[i], options->width);
+  text_causes(file, a, options->width);
   print_losses(file, a);
 }
 

@@ -25,6 +25,10 @@ void text_load(FILE *, const struct results *, const struct report_options *);
 void text_errors(FILE *, const struct results *, const struct report_options *);
 void text_meters(FILE *, const struct results *, const struct report_options *);
 void text_availability(FILE *, const struct results *, const struct report_options *);
+/* Within availability: how years and months differ, how often, the error budget. */
+/* By fault: its share of what is lost, and what its recovery times were spent on. */
+void text_causes(FILE *, const struct availability_result *, int width);
+void text_uptime(FILE *, const struct availability_result *, const struct report_options *);
 void text_bill(FILE *, const struct results *, const struct report_options *);
 void text_assumptions(FILE *, const struct results *, const struct report_options *);
 

@@ -163,7 +163,11 @@ static void test_messages(void) {
     struct plot_options options;
     const char *message;
   } rows[] = {
-      {"pie", room.a, room.picture, {0}, "--kind pie: unknown; kinds are latency, breakdown, timeline, bill, claims, overview"},
+      {"pie",
+       room.a,
+       room.picture,
+       {0},
+       "--kind pie: unknown; kinds are latency, breakdown, timeline, bill, downtime, claims, overview"},
       {"overview", room.a, room.picture, {0}, "--kind overview takes 2 to 8 results, not 1"},
       {"latency", room.a, "x.pdf", {0}, "x.pdf: a picture is a .png or a .svg"},
       {"latency", room.b, room.picture, {0}, "no latency curve to draw"},

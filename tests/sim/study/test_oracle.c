@@ -7,7 +7,8 @@
  *
  * "published" is the number that the source prints, rounded, and "within" how far the exact one may be from it; numbers of the
  * source that no claim can measure stand under "also". Each measure becomes a claim of the scenario and its estimate is judged by the rule that "tolerance" names (`rules` below).
- * "scale" turns the literature's unit into the program's; "util" of 0.95 or more relaxes the precision that is asked for;
+ * A measure
+ * may be a whole claim, such as "downtime(year) < 1h for 95%": then it is what that claim judges, a quantile or a share. "scale" turns the literature's unit into the program's; "util" of 0.95 or more relaxes the precision that is asked for;
  * "long" cases run only with AGUANTA_LONG set. AGUANTA_ORACLE_DIR names another folder of the same layout.
  *
  * A rule asks three things: enough replications, an interval narrow enough to see a fault, and the exact value not further
@@ -164,6 +165,12 @@ static void test_judge(void) {
               {"time-dependent", {.exact = 9}, {9.12, 0.05, 10000, 1}, "too far away for chance"},
               {"time-dependent", {.exact = 9}, {9.0, 0.05, 9999, 1}, "too few replications"},
               {"terminating-mean", {.exact = 9}, {9.1, 0.05, 20000, 1}, "too far away for chance"},
+              {"terminating-quantile", {.exact = 9}, {9.1, 0.15, 20000, 1}, NULL},
+              {"terminating-quantile", {.exact = 9}, {9.1, 0.2, 20000, 1}, "the interval is too wide"},
+              {"terminating-quantile", {.exact = 9}, {9.4, 0.15, 20000, 1}, "too far away for chance"},
+              {"terminating-prob", {.exact = 0.2}, {0.205, 0.006, 20000, 1}, NULL},
+              {"terminating-prob", {.exact = 0.2}, {0.215, 0.006, 20000, 1}, "too far away for chance"},
+              {"terminating-prob", {.exact = 0.2}, {0.2, 0.006, 19999, 1}, "too few replications"},
               {"rare-event", {.exact = 10}, {10.5, 0.9, 1000, 1}, NULL},
               {"rare-event", {.exact = 10}, {12, 0.9, 1000, 1}, "outside of the 99.9% interval"},
               {"mean-field", {.exact = 2.6}, {2.615, 0.004, 30, 1}, NULL},

@@ -1,0 +1,165 @@
+#include "models/availability/ledger.h"
+#include "models/availability/outage.h"
+#include "models/core/world.h"
+#include "models/faults/fault.h"
+#include "sim/engine/allocate.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const double rounding = 1e-12; /* of a sum of shares */
+
+void durations_add(struct durations *d, double seconds) {
+  if (d->count == d->room) {
+    d->room = d->room ? 2 * d->room : 16;
+    d->s = allocate_resized(d->s, d->room, sizeof *d->s);
+  }
+  d->s[d->count++] = seconds;
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------------------- */
+
+uint32_t ledger_endpoint_row(const struct model *m, uint32_t endpoint) { return LEDGER_FAULTS + model_faults(m)->count + endpoint; }
+
+uint32_t ledger_outage_row(const struct model *m, int32_t endpoint) {
+  return LEDGER_FAULTS + model_faults(m)->count + m->endpoints.count + (uint32_t)(endpoint + 1);
+}
+
+uint32_t ledger_rows(const struct model *m) { return ledger_outage_row(m, (int32_t)m->endpoints.count); }
+
+/* --- periods ------------------------------------------------------------------------------------------------------------------ */
+
+/* To the nanosecond: a sum of many parts is a whole number of them again. */
+static void close_period(struct durations *into, double *open) {
+  double amount = round(*open * 1e9) / 1e9;
+  if (amount > 0) durations_add(into, amount);
+  *open = 0;
+}
+
+/* The period that is open becomes that of month `month`. */
+static void turn_to(struct ledger *l, int64_t month) {
+  bool new_year = month / 12 != l->month / 12;
+  assert(month >= l->month);
+  if (month == l->month) return;
+  for (uint32_t i = 0; i < l->row_count; i++) {
+    close_period(&l->rows[i].months, &l->rows[i].month);
+    if (new_year) close_period(&l->rows[i].years, &l->rows[i].year);
+  }
+  l->month = month;
+}
+
+static void add(struct ledger_row *r, double amount) { r->month += amount, r->year += amount, r->lost_s += amount; }
+
+/* --- what is lost now --------------------------------------------------------------------------------------------------------- */
+
+/* As in outage.c: to the latest outage what it took, to those before it what is left. Returns what faults took in all. */
+static double charge(struct ledger *l, const struct outage_book *b, uint32_t endpoint) {
+  double level = b->serving[endpoint], taken = 0;
+  for (uint32_t k = b->open_count; k-- > 0;) {
+    double before = b->open[k].before[endpoint];
+    if (!(before > level)) continue;
+    l->rows[ledger_fault_row(b->open[k].fault)].rate += b->share[endpoint] * (before - level);
+    taken += before - level;
+    level = before;
+  }
+  return taken;
+}
+
+static double planned_rate(const struct ledger *l, const struct model *m) {
+  double rate = 0;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++)
+    if (model_fault_at(m, i)->planned) rate += l->rows[ledger_fault_row(i)].rate;
+  return rate;
+}
+
+/* Sets the rates and who is down; returns whether anything is lost. */
+static bool find_rates(struct ledger *l, const struct model *m, const struct outage_book *b, bool *down) {
+  bool any = false;
+  down[0] = false;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) down[i + 1] = false, any |= 1 - b->serving[i] > rounding;
+  if (!any) return false;
+  for (uint32_t i = 0; i < l->row_count; i++) l->rows[i].rate = 0;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) {
+    double lost = 1 - b->serving[i];
+    if (!(lost > rounding)) continue;
+    l->rows[ledger_endpoint_row(m, i)].rate = lost;
+    l->rows[LEDGER_ALL].rate += b->share[i] * lost;
+    down[i + 1] = charge(l, b, i) > rounding;
+    down[0] |= down[i + 1] && b->share[i] > 0;
+  }
+  double all = l->rows[LEDGER_ALL].rate, planned = planned_rate(l, m);
+  l->rows[LEDGER_PLANNED].rate = planned;
+  l->rows[LEDGER_UNPLANNED].rate = all - planned > rounding ? all - planned : 0;
+  return true;
+}
+
+/* Months end in between. */
+static void add_lost(struct ledger *l, sim_time from, sim_time to) {
+  while (from < to) {
+    turn_to(l, (from - l->from) / SIM_MONTH);
+    sim_time ends = l->from + (l->month + 1) * SIM_MONTH, until = to < ends ? to : ends;
+    for (uint32_t i = 0; i < l->row_count; i++)
+      if (l->rows[i].rate > 0) add(&l->rows[i], l->rows[i].rate * sim_seconds(until - from));
+    from = until;
+  }
+}
+
+static void live(struct world *w, uint32_t life, bool down, sim_time from, sim_time to) {
+  struct ledger *l = &world_outages(w)->ledger;
+  struct ledger_life *one = &l->lives[life];
+  if (down && !one->down) {
+    one->outages++;
+    if (one->first == SIM_NEVER) one->first = from - l->from;
+    turn_to(l, (from - l->from) / SIM_MONTH);
+    add(&l->rows[ledger_outage_row(w->model, (int32_t)life - 1)], 1);
+  }
+  if (down) one->down_s += sim_seconds(to - from);
+  one->down = down;
+}
+
+void ledger_book(struct world *w, sim_time from, sim_time to) {
+  struct outage_book *b = world_outages(w);
+  struct ledger *l = &b->ledger;
+  if (!l->kept || from >= to) return;
+  bool lost = find_rates(l, w->model, b, l->down);
+  if (!lost && !l->any_down) return;
+  for (uint32_t i = 0; i < l->life_count; i++) live(w, i, l->down[i], from, to);
+  l->any_down = lost;
+  if (lost) add_lost(l, from, to);
+}
+
+/* --- beginning and end -------------------------------------------------------------------------------------------------------- */
+
+void ledger_open(struct world *w) {
+  struct ledger *l = &world_outages(w)->ledger;
+  l->kept = w->mode == WORLD_AVAILABILITY;
+  if (!l->kept) return;
+  l->row_count = ledger_rows(w->model), l->life_count = w->model->endpoints.count + 1;
+  l->rows = arena_new_array(w->arena, struct ledger_row, l->row_count);
+  l->lives = arena_new_array(w->arena, struct ledger_life, l->life_count);
+  l->down = arena_new_array(w->arena, bool, l->life_count);
+  ledger_restart(w);
+}
+
+void ledger_restart(struct world *w) {
+  struct ledger *l = &world_outages(w)->ledger;
+  l->from = world_now(w), l->month = 0;
+  for (uint32_t i = 0; i < l->row_count; i++) {
+    struct ledger_row *r = &l->rows[i];
+    r->month = r->year = r->lost_s = 0, r->months.count = r->years.count = 0;
+  }
+  for (uint32_t i = 0; i < l->life_count; i++) l->lives[i] = (struct ledger_life){.down = l->lives[i].down, .first = SIM_NEVER};
+}
+
+/* A part of a month or year at the end is none. */
+void ledger_close(struct world *w) {
+  struct ledger *l = &world_outages(w)->ledger;
+  if (!l->kept) return;
+  int64_t month = (world_now(w) - l->from) / SIM_MONTH;
+  turn_to(l, month);
+}
+
+void ledger_free(struct ledger *l) {
+  for (uint32_t i = 0; i < l->row_count; i++) free(l->rows[i].months.s), free(l->rows[i].years.s);
+}
