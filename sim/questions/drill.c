@@ -124,6 +124,9 @@ static void tell_cell(struct experiment *x, uint32_t i) {
     if (!isnan(x->worst[i][k])) x->worst[i][n++] = x->worst[i][k];
   c->worst = drill_mean(x->worst[i], n);
   drill_judge(d, (uint32_t)x->fault, &d->requirements[i], x->recovery_s[i], c);
+  if (x->answer->struck) return;
+  c->verdict = VERDICT_NO_DATA;
+  c->reason = "the fault found nothing to strike";
 }
 
 static void add_text(struct arena *arena, const char ***all, uint32_t *count, const char *text) {

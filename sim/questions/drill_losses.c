@@ -9,7 +9,7 @@ struct losses {
   struct drill *drill;
   double *failed, *by_outcome[OUTCOMES], *unanswered, **meters, *served_s, *writes_s;
   bool *hurt;
-  uint32_t served, primaries, done;
+  uint32_t struck, served, primaries, done;
 };
 
 /* Meters that count what is lost, by the names that their mechanisms give them. */
@@ -61,6 +61,7 @@ void drill_losses_take(struct losses *l, uint32_t fault, uint32_t replication, c
   for (uint32_t i = 0; i < d->calm.meter_count; i++)
     if (l->meters[i]) l->meters[i][replication] = with.meters[i] - without->meters[i];
   l->hurt[replication] = f->rto.count || f->lost_s > 0;
+  l->struck += f->faults > 0;
   if (f->rto.count) l->served_s[l->served++] = f->rto.s[0];
   double oldest = 0;
   for (uint64_t i = 0; i < f->rpo.count; i++) oldest = fmax(oldest, f->rpo.s[i]);
@@ -83,7 +84,7 @@ void drill_losses_tell(struct losses *l, struct drill_fault *f) {
   f->failed_s.value /= d->per_s, f->failed_s.low /= d->per_s, f->failed_s.high /= d->per_s;
   f->unanswered = drill_mean(l->unanswered, l->done);
   for (uint32_t i = 0; i < l->done; i++) f->outages += l->hurt[i];
-  f->served = l->served;
+  f->served = l->served, f->struck = l->struck;
   f->served_again = f->served && f->served == f->outages ? drill_mean(l->served_s, l->served) : none;
   f->primaries = l->primaries;
   f->lost_writes_s = l->primaries ? drill_mean(l->writes_s, l->primaries) : none;

@@ -53,6 +53,7 @@ struct drill_course {
 struct drill_fault {
   const char *name, *kind, *of;  /* of: what it strikes, or "" */
   double expected_s;             /* how long an outage would last in the mean */
+  uint32_t struck;               /* replications in which it found something to strike */
   uint32_t outages, served;      /* replications in which some request found no way; of these, in which all find one again */
   struct estimate served_again;  /* seconds until then; NaN unless all are */
   struct estimate failed;        /* requests of a replication that failed beyond those that fail without the fault */
