@@ -156,7 +156,8 @@ static const char *places_kept(const struct model *m) {
   bool zone = false, link = false;
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     const struct fault_config *f = model_fault_at(m, i);
-    zone |= f->kind->reach(m, f).zones > 0, link |= f->between.count > 0 && !(f->times >= 1); /* a slow one is not cut */
+    zone |= f->kind->reach(m, f).zones > 0,
+        link |= f->between.count > 0 && !(f->times > 1 || f->delay > 0); /* a slow one is not cut */
   }
   if (zone) return link ? "" : "losses of the network, ";
   return link ? "losses of a zone, " : "losses of a zone or of the network, ";
