@@ -54,7 +54,7 @@ bool fault_repeats(const struct fault_config *f) { return f->mtbf != SIM_NEVER |
 static void assume_typical(struct fault_config *f) {
   const struct fault_typical *t = &f->kind->typical;
   if (fault_repeats(f) || f->at.count || !(t->mtbf_days > 0)) return;
-  f->mtbf_assumed = true, f->mtbf = (sim_time)(t->mtbf_days * (double)SIM_DAY);
+  f->mtbf_assumed = true, f->uptime = distribution_exponential(t->mtbf_days * (double)SIM_DAY); /* may be more than a time holds */
   if (f->repair.kind || !(t->median_min > 0)) return;
   f->repair_assumed = true;
   f->repair = distribution_lognormal(t->median_min * 60e9, t->p95_min * 60e9);

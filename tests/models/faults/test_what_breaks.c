@@ -221,7 +221,8 @@ static void test_typical(void) {
   struct row r = {.name = "typical", .endpoints = PQ(CALL("m"), CALL("m")), .services = APP ", " M, .platform = REGIONS};
   struct fixture f = opened(&r, "'a': { 'kind': 'region', 'region': 'us' }, 'b': { 'kind': 'crash', 'service': 'm' }, "
                                 "'c': { 'kind': 'crash', 'service': 'm', 'at': '20s' }, "
-                                "'d': { 'kind': 'node', 'nodes': 'x', 'mtbf': '5y', 'repair': '1h' }");
+                                "'d': { 'kind': 'node', 'nodes': 'x', 'mtbf': '5y', 'repair': '1h' }, "
+                                "'e': { 'kind': 'building', 'region': 'us', 'repair': '30d' }");
   if (!f.scenario) return;
   const struct model *m = &f.scenario->model;
   static const char *const values[][2] = {{"5.77y", "median 1.88 h, 95% within 21.8 h"}, {"14d", NULL}, {NULL, NULL}, {NULL, NULL}};
@@ -231,6 +232,9 @@ static void test_typical(void) {
       test_check(values[i][k] ? value && source && !strcmp(value, values[i][k]) : !value, "fault %u: %s is assumed", i,
                  value ? value : "nothing");
     }
+  /* More years than a time holds. */
+  test_check(fabs(model_fault_at(m, 4)->uptime.mean / (double)SIM_YEAR / 3161.6 - 1) < 1e-3, "a building is lost in %g years",
+             model_fault_at(m, 4)->uptime.mean / (double)SIM_YEAR);
   /* Lognormal: sigma = ln(1308 / 113) / 1.6449 = 1.489, mean 113 min x exp(1.489^2 / 2) = 342 min. */
   test_check(fabs(model_fault_at(m, 0)->repair.mean / 60e9 - 342.4) < 1, "%g min", model_fault_at(m, 0)->repair.mean / 60e9);
   fixture_close(&f);
