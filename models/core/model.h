@@ -29,6 +29,7 @@ struct run_config {
   sim_time window; /* measured */
   sim_time warmup; /* simulated before it; WARMUP_AUTO until it is linked */
   sim_time start;  /* time of day at time zero, ns since midnight */
+  int32_t weekday; /* of time zero: days from Monday */
   int64_t replications;
   int64_t budget;            /* most replications that undecided claims may buy; 0: ten times `replications` */
   double precision;          /* relative half-width wanted of the claims; 0: none */

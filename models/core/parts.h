@@ -27,6 +27,8 @@
   PART(nodes)                                                                                                                      \
   PART(volumes)                                                                                                                    \
   PART(autoscalers)                                                                                                                \
+  PART(people)                                                                                                                     \
+  PART(crews)                                                                                                                      \
   PART(faults)                                                                                                                     \
   PART(keyspaces)                                                                                                                  \
   PART(runtime)                                                                                                                    \

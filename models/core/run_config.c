@@ -15,6 +15,7 @@ static const struct field phase_fields[] = {
 static const struct record phase_record = {
     .name = "phase", .size = sizeof(struct phase_config), .fields = phase_fields, .doc = "A named part of the measured window."};
 static const char *const method_words[] = {"auto", "replications", "batches", NULL};
+static const char *const weekday_words[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", NULL};
 static const struct field run_fields[] = {
     KEY("window", DURATION, run_config, window, DEFAULT("30m"), RANGE(1, FIELD_LONGEST),
         .doc = "Simulated time that is measured, in each replication."),
@@ -22,6 +23,8 @@ static const struct field run_fields[] = {
         .doc = "Simulated time before it, not measured. auto: found by MSER-5 where all rates are constant; one whole day where "
                "they repeat daily; none where the run has a course of its own, such as a sale."),
     KEY("start", CLOCK, run_config, start, DEFAULT("00:00"), .doc = "Time of day at which the run begins."),
+    KEY("weekday", WORD, run_config, weekday, DEFAULT("monday"), .words = weekday_words,
+        .doc = "Day of the week on which the run begins, for faults and people. It is the 1st of January."),
     KEY("replications", INTEGER, run_config, replications, DEFAULT(10), RANGE(1, 1000000),
         .doc = "Independent repetitions, at least; intervals come from their spread."),
     KEY("budget", INTEGER, run_config, budget, DEFAULT(0), RANGE(0, 1000000),

@@ -1,15 +1,14 @@
 #include "models/faults/faults.h"
-#include "models/faults/keys_of_loss.h"
-#include "models/faults/targets.h"
-#include "models/availability/outage.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
-#include "models/core/world.h"
-#include "models/platform/nodes.h"
+#include "models/faults/crew.h"
+#include "models/faults/lives_inner.h"
+#include "models/faults/keys_of_loss.h"
+#include "models/faults/law.h"
+#include "models/faults/targets.h"
+#include "models/people/people.h"
 #include "sim/engine/arena.h"
 #include <math.h>
-#include <assert.h>
-#include <string.h>
 
 #define FAULT_MEMBER(name) &fault_##name.member,
 static const struct member *const members[] = {FAULTS(FAULT_MEMBER) NULL};
@@ -17,6 +16,7 @@ static const struct family family = {.members = members, .last = true};
 
 const char *const fault_disk_words[] = {"auto", "kept", "lost", NULL};
 
+static const char *const by_words[] = {"itself", "person", NULL};
 static const struct field time_fields[] = {
     ONLY_KEY("at", DURATION, RANGE(0, FIELD_UNLIMITED), .doc = "Time since the start of the run."), {0}};
 static const struct record time_record = {.name = "time of a drill",
@@ -32,10 +32,32 @@ static const struct field fields[] = {
     KEY("uptime", DISTRIBUTION, fault_config, uptime, OPTIONAL,
         .doc = "Instead of \"mtbf\": the distribution of that time. At the start each node or replica is somewhere within that "
                "time, each at a point of its own."),
+    KEY("by_hour", RECORD, fault_config, by_hour, OPTIONAL, .record = &by_hour_record, .apart = true,
+        .doc = "With \"mtbf\": at which hours of the day it strikes more often; \"mtbf\" stays the mean."),
+    KEY("again", RECORD, fault_config, again, OPTIONAL, .record = &again_record, .apart = true,
+        .doc = "With \"mtbf\": for a while after a failure the next one of the same target is likelier."),
+    KEY("every", CALENDAR, fault_config, every, OPTIONAL,
+        .doc =
+            "Instead of \"mtbf\": at certain times. A period such as \"30d\" begins at a random moment, of each target its own. A "
+            "run begins on a Monday, the 1st of January (`run.weekday`); a year has 365 days."),
+    KEY("probability", RATIO, fault_config, probability, DEFAULT(1),
+        .doc = "With \"every\": that an event of the calendar strikes."),
     KEY("at", LIST, fault_config, at, OPTIONAL, .record = &time_record, .lone = true,
         .doc = "A drill: the first node or replica breaks at this time, or at each of these."),
     KEY("planned", FLAG, fault_config, planned, DEFAULT(false),
         .doc = "Whether it is maintenance that was announced: its outages are counted apart."),
+    KEY("count", INTEGER, fault_config, count, OPTIONAL, RANGE(1, 1000000),
+        .doc = "A strike takes this many targets at once, drawn among all that are there; \"mtbf\" is that of the strike. Absent: "
+               "each target breaks on its own."),
+    KEY("share", RATIO, fault_config, share, OPTIONAL, RANGE(0, 1), .open_range_low = true,
+        .doc = "Instead of \"count\": this share of the targets, rounded up."),
+    KEY("detect", DISTRIBUTION, fault_config, detect, OPTIONAL,
+        .doc = "How long it takes until a repair is asked for. Absent: none."),
+    KEY("by", WORD, fault_config, by, DEFAULT("itself"), .words = by_words,
+        .doc = "What repairs it. person: an engineer acknowledges, diagnoses and acts first, as \"people\" says; then \"repair\", "
+               "where it is given, is the time of the machine."),
+    KEY("crew", REFERENCE, fault_config, crew, OPTIONAL, .target = "crews",
+        .doc = "The crew that repairs it; absent: a repair waits for nothing."),
     {0}};
 const struct record fault_record = {
     .name = "fault", .size = sizeof(struct fault_config), .fields = fields, .doc = "Something that breaks."};
@@ -48,14 +70,24 @@ static bool is_drilled(const struct fault_config *f) {
   return false;
 }
 
-bool fault_repeats(const struct fault_config *f) { return f->mtbf != SIM_NEVER || f->uptime.kind; }
+bool fault_repeats(const struct fault_config *f) { return f->law != NULL; }
+
+/* Nothing is wrong with what it strikes. */
+static bool link_kind(struct linker *l, const struct fault_config *f, const char *path) {
+  bool failed = l->failed;
+  l->failed = false;
+  f->kind->link(l, f, path);
+  bool good = !l->failed;
+  l->failed |= failed;
+  return good;
+}
 
 /* Of a fault for which the scenario gives no time at which it happens: what is typical of the kind, if that is known. */
-static void assume_typical(struct fault_config *f) {
+static void assume_typical(const struct model *m, struct fault_config *f) {
   const struct fault_typical *t = &f->kind->typical;
-  if (fault_repeats(f) || f->at.count || !(t->mtbf_days > 0)) return;
+  if (law_of(f) || f->at.count || !(t->mtbf_days > 0)) return;
   f->mtbf_assumed = true, f->uptime = distribution_exponential(t->mtbf_days * (double)SIM_DAY); /* may be more than a time holds */
-  if (f->repair.kind || !(t->median_min > 0)) return;
+  if (f->repair.kind || fault_needs_person(m, f) || !(t->median_min > 0)) return;
   f->repair_assumed = true;
   f->repair = distribution_lognormal(t->median_min * 60e9, t->p95_min * 60e9);
 }
@@ -74,9 +106,13 @@ const char *fault_assumed(const struct model *m, uint32_t n, bool repair, const 
 static void link_fault(struct linker *l, struct fault_config *f) {
   const char *path = arena_format(l->arena, "faults.%s", f->name);
   targets_settle(l->model, f);
-  assume_typical(f);
-  f->kind->link(l, f, path);
-  if (!fault_repeats(f) && !is_drilled(f)) link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\" or \"at\"");
+  assume_typical(l->model, f);
+  bool good = link_kind(l, f, path);
+  law_link(l, f, path);
+  if (!fault_repeats(f) && !is_drilled(f))
+    link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\", \"every\" or \"at\"");
+  repair_check(l, f, path);
+  if (good && fault_draws(f)) pool_check(l, f, path);
 }
 
 void faults_link(struct linker *l) {
@@ -94,7 +130,14 @@ static bool is_named(const struct references *names, uint32_t index) {
 void fault_only_at(struct fault_config *f, sim_time *at) {
   f->mtbf = SIM_NEVER;
   f->uptime = (struct distribution){0};
+  f->every = (struct calendar_rule){0};
+  f->by_hour = NULL, f->again = NULL, f->law = NULL;
   f->at = (struct config_list){at, at ? 1 : 0};
+}
+
+bool fault_takes_group(const struct model *m, const struct fault_config *f, uint32_t group) {
+  struct fault_reach lost = f->kind->reach(m, f);
+  return is_named(&lost.groups, group);
 }
 
 bool fault_takes_nodes(const struct model *m, const struct fault_config *f, uint32_t group) {
@@ -109,11 +152,6 @@ bool fault_takes_service(const struct model *m, const struct fault_config *f, ui
   return is_named(&lost.services, service);
 }
 
-double fault_until_repair(const struct model *m, const struct fault_config *f) {
-  (void)m;
-  return f->repair.mean * 1e-9;
-}
-
 double fault_of_one(const struct model *m, const struct fault_config *f) {
   (void)m, (void)f;
   return 1;
@@ -124,135 +162,35 @@ uint32_t fault_of_one_number(const struct world *w, const struct fault_config *f
   return 0;
 }
 
-/* --- one life ---------------------------------------------------------------------------------------------------------------- */
+/* --- the part ---------------------------------------------------------------------------------------------------------------- */
 
-static sim_time time_to_next(struct fault_process *f) {
-  const struct fault_config *k = f->config;
-  if (k->uptime.kind) return distribution_sample_time(&k->uptime, &f->draws);
-  if (k->mtbf == SIM_NEVER) return SIM_NEVER;
-  double wait = stream_exponential(&f->draws) * (double)k->mtbf;
-  return wait < 9e18 ? (sim_time)wait : SIM_NEVER;
-}
-
-/* From the beginning of the run: each has been up for a while, at a point of its life of its own. A renewal process that began
- * long ago is stationary by now; where lives do not vary at all the point is uniform. An exponential life forgets how long it
- * has lasted. */
-static sim_time time_to_first(struct fault_process *f) {
-  enum { LIVES = 64 };
-  const struct distribution *life = &f->config->uptime;
-  if (!life->kind || !(life->mean > 0)) return time_to_next(f);
-  double began = life->mean * LIVES * (1 + stream_uniform(&f->draws)), at = 0; /* that long ago */
-  assert(began >= 0);
-  while (at <= began) at += distribution_sample(life, &f->draws);
-  return distribution_as_time(at - began);
-}
-
-static void arm(struct fault_process *f, sim_time delay) {
-  struct world *w = f->world;
-  if (delay != SIM_NEVER && delay < w->horizon - world_now(w) + 1) calendar_set(w->calendar, f->slot, world_now(w) + delay);
-  parts_staged(w);
-}
-
-static void breaks(struct fault_process *f) {
-  const struct fault_kind *kind = f->config->kind;
-  assert(!f->broken && kind->strike);
-  if (!kind->stands || kind->stands(f->world, f->target)) outage_fault(f->world, f->fault);
-  kind->strike(f->world, f->config, f->target);
-  if (!kind->repair) return;
-  f->broken = true;
-  arm(f, distribution_sample_time(&f->config->repair, &f->draws));
-}
-
-enum fault_phase fault_phase(const struct fault_process *f) { return f->broken ? FAULT_REPAIRING : FAULT_STANDS; }
-
-static void is_repaired(struct fault_process *f) {
-  assert(f->config->kind->repair);
-  f->broken = false;
-  f->config->kind->repair(f->world, f->target);
-}
-
-/* Handler of the process's slot. */
-static void continues(void *process, uint32_t argument) {
-  (void)argument;
-  struct fault_process *f = process;
-  if (f->broken)
-    is_repaired(f);
-  else
-    breaks(f);
-  if (!f->broken && !f->drill) arm(f, time_to_next(f));
-}
-
-static struct fault_process *new_process(struct world *w) {
-  struct faults *all = world_faults(w);
-  if (all->count == all->room) {
-    struct fault_process **more = arena_new_array(w->arena, struct fault_process *, all->room = all->room ? 2 * all->room : 16);
-    if (all->count) memcpy(more, all->processes, all->count * sizeof *more);
-    all->processes = more;
-  }
-  return all->processes[all->count++] = arena_new_array(w->arena, struct fault_process, 1);
-}
-
-static struct fault_process *add(struct world *w, uint32_t fault, uint32_t target, bool drill) {
-  const struct fault_config *k = model_fault_at(w->model, fault);
-  struct fault_process *f = new_process(w);
-  uint64_t entity = stream_entity(k->name, (uint64_t)k->kind->number(w, k, target) << 1 | drill);
-  *f = (struct fault_process){.world = w, .config = k, .fault = fault, .target = target, .drill = drill};
-  f->draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_FAULT, entity));
-  f->slot = calendar_slot(w->calendar, continues, f, 0);
-  return f;
-}
-
-static void add_life(struct world *w, uint32_t fault, uint32_t target) {
-  struct fault_process *f = add(w, fault, target, false);
-  arm(f, time_to_first(f));
-}
-
-/* Each drill is a process of its own: one may begin before what the last one broke is repaired. */
-static void add_drills(struct world *w, uint32_t fault, uint32_t target) {
-  const struct fault_config *k = model_fault_at(w->model, fault);
-  for (uint32_t i = 0; i < k->at.count; i++) {
-    struct fault_process *f = add(w, fault, target, true);
-    if (i) f->draws = stream_at(stream_bits(&f->draws), i);
-    arm(f, drill_at(k, i));
-  }
-}
-
-static void add_all(struct world *w, uint32_t fault) {
-  const struct fault_config *k = model_fault_at(w->model, fault);
-  for (uint32_t t = NONE, first = true; (t = k->kind->target_after(w, k, t)) != NONE; first = false) {
-    if (fault_repeats(k)) add_life(w, fault, t);
-    if (first) add_drills(w, fault, t);
-  }
-}
-
-static void faults_start(struct world *w) {
-  world_faults(w)->kept = arena_new_array(w->arena, void *, model_faults(w->model)->count + 1);
-  uint32_t zones = w->model->platform.regions.zone_count;
-  if (zones) world_faults(w)->zone_losses = arena_new_array(w->arena, uint32_t, zones);
-  for (uint32_t i = 0; i < model_faults(w->model)->count; i++) add_all(w, i);
-}
-
-/* A machine that is new is a target like the others of its group, and lost with its place. */
-static void faults_join(struct world *w, const struct node *n) {
-  const uint32_t *losses = world_faults(w)->zone_losses;
-  for (uint32_t k = 0; losses && k < losses[n->zone]; k++) node_fails(w, &w->nodes[n->index], DISK_UNSTATED);
-  for (uint32_t i = 0; i < model_faults(w->model)->count; i++) {
-    const struct fault_config *k = model_fault_at(w->model, i);
-    struct references groups = k->kind->reach(w->model, k).groups;
-    if (fault_repeats(k) && is_named(&groups, n->group_index)) add_life(w, i, n->index);
-  }
+/* Targets broken in a nanosecond. */
+static double strike_rate(const struct model *m, const struct fault_config *f) {
+  double targets = f->kind->count(m, f);
+  if (!f->law) return 0;
+  return (fault_draws(f) ? pool_takes(f, (uint32_t)targets) : targets) / fmax(f->law->mean(f), 1);
 }
 
 /* An estimate before anything runs: a slip of a unit must not cost a night. */
 static void check_work(struct linker *l) {
   const struct model *m = l->model;
   double faults = 0;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++)
+    faults += strike_rate(m, model_fault_at(m, i)) * (double)m->run.years * (double)SIM_YEAR;
+  if (faults > 2e7) link_error(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
+}
+
+/* The answer is right all the same. */
+static void warn_of_long_repairs(struct linker *l) {
+  const struct model *m = l->model;
   for (uint32_t i = 0; i < model_faults(m)->count; i++) {
     const struct fault_config *f = model_fault_at(m, i);
-    double each = f->uptime.kind ? f->uptime.mean : f->mtbf == SIM_NEVER ? INFINITY : (double)f->mtbf;
-    faults += f->kind->count(m, f) * (double)m->run.years * (double)SIM_YEAR / fmax(each, 1);
+    double repair = f->kind->repair && f->law ? f->kind->outage_s(m, f) : 0, apart = f->law ? f->law->mean(f) * 1e-9 : 0;
+    if (repair > apart)
+      link_warn(l, arena_format(l->arena, "faults.%s", f->name), NULL, "repair-longer",
+                "takes longer to repair (%.3g h) than until it strikes again (%.3g h): a target is broken most of the time",
+                repair / 3600, apart / 3600);
   }
-  if (faults > 2e7) link_error(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
 }
 
 static void mark_ailing(struct linker *l) {
@@ -265,13 +203,22 @@ static void mark_ailing(struct linker *l) {
 static void link_faults(struct linker *l, enum link_stage stage) {
   if (stage == LINK_FIRST) mark_ailing(l);
   if (stage == LINK_RUN) faults_link(l);
-  if (stage == LINK_WORK) check_work(l);
+  if (stage == LINK_WORK) check_work(l), warn_of_long_repairs(l);
+}
+
+static enum steadiness steadiness_of(const struct model *m, const struct fault_config *f) {
+  if (is_drilled(f) || (f->law == &law_calendar && !f->every.period_ns)) return TIMED;
+  if (people_follow_the_clock(m) && fault_needs_person(m, f)) return TIMED;
+  return f->law == &law_hours ? DAILY : STEADY;
 }
 
 static enum steadiness faults_steadiness(const struct model *m) {
-  for (uint32_t i = 0; i < model_faults(m)->count; i++)
-    if (is_drilled(model_fault_at(m, i))) return TIMED;
-  return STEADY;
+  enum steadiness least = STEADY;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
+    enum steadiness s = steadiness_of(m, model_fault_at(m, i));
+    if (s > least) least = s;
+  }
+  return least;
 }
 
 const struct part part_faults = {.name = "faults",

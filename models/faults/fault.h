@@ -1,8 +1,10 @@
 /* Faults: what breaks, how often, and how long until it is repaired.
  *
  * A fault has targets (machines of a group, replicas of a service; a place is one), each with a life of its own: from a repair,
- * or from a strike that needs none, to the next strike there passes a random time. A drill strikes the first target once. What a
- * strike does is the kind's: a member of the family in faults.h. */
+ * or from a strike that needs none, to the next strike there passes a time that follows a law (law.h). With `count` or `share`
+ * there is one life for all of them, and each strike draws which targets it takes (drawn.c). A drill strikes the first target
+ * once, or draws too. What a strike does is the kind's: a member of the family in faults.h. A repair may need a person
+ * (models/people) and a crew (crew.h); its course is in repair_course.c. */
 #ifndef FAULT_H
 #define FAULT_H
 #include "models/core/parts.h"
@@ -14,6 +16,8 @@
 
 struct arena;
 struct fault_kind;
+struct fault_pool;
+struct strike_law;
 struct linker;
 struct model;
 struct world;
@@ -25,6 +29,20 @@ enum fault_backups { BACKUPS_HERE, BACKUPS_ELSEWHERE };
 /* Of a link that is cut. */
 struct link_end {
   int32_t region;
+};
+
+/* At which hours of the day it strikes more often. */
+struct by_hour_config {
+  struct config_list rates; /* of double: 24, or none: */
+  sim_time from, to;        /* since midnight: between them */
+  double times;             /* as often as in the other hours */
+  const double *scaled;     /* linked: 24 of mean 1 */
+};
+
+/* For a while after a repair the hazard is higher. */
+struct again_config {
+  double times;
+  sim_time during;
 };
 
 struct fault_config {
@@ -46,14 +64,25 @@ struct fault_config {
   sim_time delay;             /* and this much longer */
   double errors, slower;      /* of what ails (ailing.h): share of calls that fail, NAN: not given; factor of computations */
   /* When. */
-  sim_time mtbf;              /* mean up time of one target, exponential; SIM_NEVER: not so */
-  struct distribution uptime; /* instead of the exponential */
-  struct config_list at;      /* sim_time: drills; the first target breaks then */
-  bool planned;               /* maintenance: its outages count apart */
+  sim_time mtbf;                  /* mean up time of one target, exponential; SIM_NEVER: not so */
+  struct distribution uptime;     /* instead of the exponential */
+  struct by_hour_config *by_hour; /* shapes the exponential; null: it does not depend on the hour */
+  struct again_config *again;     /* null: it does not depend on the last repair */
+  struct calendar_rule every;     /* instead of both: at certain times */
+  double probability;             /* of each event of the calendar */
+  struct config_list at;          /* sim_time: drills; the first target breaks then */
+  bool planned;                   /* maintenance: its outages count apart */
+  /* How many at once: then the fault is one process, and mtbf that of the event. */
+  int64_t count; /* 0: each target has a life of its own, unless there is a share */
+  double share;  /* of all targets; NAN: not so */
   /* For how long. */
-  struct distribution repair; /* of what does not come back on its own */
-  /* Linked: what the scenario does not say, and is typical of the kind. */
-  bool mtbf_assumed, repair_assumed;
+  struct distribution detect; /* until a repair is asked for; no kind: at once */
+  struct distribution repair; /* of what does not come back on its own; no kind: a person does all of it */
+  int32_t by;                 /* enum fault_by */
+  int32_t crew;               /* -1: a repair waits for nothing */
+  /* Linked. */
+  bool mtbf_assumed, repair_assumed; /* typical of the kind, where the scenario does not say it */
+  const struct strike_law *law;      /* null: drills only */
 };
 
 extern const struct record fault_record;
@@ -95,9 +124,9 @@ struct fault_kind {
   void (*repair)(struct world *, uint32_t target); /* after the time `repair`; null: there is nothing to repair */
 };
 
-/* Where a broken target is on its way back. UNNOTICED: nothing and no person looks after it yet; then a person acknowledges,
- * diagnoses and acts, where the fault is repaired by one; REPAIRING: what needs no person, such as a machine that is replaced.
- * AWAITS_CREW: all crews are at work elsewhere. */
+/* Where a broken target is on its way back. UNNOTICED: no repair has been asked for. AWAITS_CREW: all crews are at work elsewhere.
+ * Then a person acknowledges, diagnoses and acts, where the fault is repaired by one. REPAIRING: what needs no person, such as a
+ * machine that is replaced. */
 enum fault_phase {
   FAULT_STANDS,
   FAULT_UNNOTICED,
@@ -108,12 +137,21 @@ enum fault_phase {
   FAULT_REPAIRING
 };
 
-/* One fault on one target. */
+/* When a broken target was noticed and so on, as far as it is known: times that lie ahead are those that were drawn. */
+struct repair_course {
+  sim_time struck, noticed, begun, acknowledged, diagnosed, acted, ends;
+};
+
+/* One fault on one target; or one that draws its targets (models/faults/drawn.c). */
 struct fault_process {
   struct world *world;
   const struct fault_config *config;
-  uint32_t fault, target; /* target: node, container, or a number of its kind's own */
-  bool broken, drill;
+  uint32_t fault, target;             /* target: node, container, or a number of its kind's own */
+  bool broken, lives;                 /* lives: it strikes again and again on its own */
+  struct fault_pool *pool;            /* it draws its targets from these; null: it has one */
+  struct fault_process *next_waiting; /* for the crew */
+  sim_time phase;                     /* of a calendar with a period */
+  struct repair_course course;        /* while broken */
   struct stream draws;
   slot_id slot;
 };
@@ -121,8 +159,10 @@ struct fault_process {
 struct faults {
   struct fault_process **processes;
   uint32_t count, room;
-  uint32_t *zone_losses; /* by zone: how many faults of places it is lost to; null: there are no places */
-  void **kept;           /* by fault: what its kind keeps of it; null: nothing yet */
+  uint32_t *zone_losses;              /* by zone: how many faults of places it is lost to; null: there are no places */
+  void **kept;                        /* by fault: what its kind keeps of it; null: nothing yet */
+  struct fault_pool **pools;          /* by fault; null: its targets have lives of their own */
+  const struct fault_process *struck; /* the last one; null: none yet */
 };
 
 void faults_link(struct linker *);
@@ -141,6 +181,8 @@ enum fault_phase fault_phase(const struct fault_process *);
 
 /* For kinds whose strike is repaired: their `outage_s`. For those with one target: their `count` and `number`. */
 double fault_until_repair(const struct model *, const struct fault_config *);
+/* The squared coefficient of variation of that time; 0 where nothing is repaired. */
+double fault_repair_scv(const struct model *, const struct fault_config *);
 double fault_of_one(const struct model *, const struct fault_config *);
 uint32_t fault_of_one_number(const struct world *, const struct fault_config *, uint32_t target);
 

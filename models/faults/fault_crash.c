@@ -4,7 +4,7 @@
 #include "models/faults/processes.h"
 #include "models/faults/targets.h"
 
-static void link(struct linker *l, const struct fault_config *f, const char *path) { replicas_link(l, f, path, "can crash"); }
+static void link(struct linker *l, const struct fault_config *f, const char *path) { replicas_link(l, f, path, "crash"); }
 
 static const char *const also[] = {"pod-kill", "container-kill", NULL};
 static const struct field keys[] = {SERVICE_KEYS("The service whose replicas crash, each on its own."), {0}};

@@ -1,6 +1,7 @@
 #include "models/faults/targets.h"
 #include "models/core/link.h"
 #include "models/core/world.h"
+#include "models/faults/lives_inner.h"
 #include "models/platform/nodes.h"
 
 enum { NUMBERS_OF_ONE = 1 << 20 }; /* of the targets of one name, more than there can be */
@@ -32,9 +33,9 @@ void replicas_link(struct linker *l, const struct fault_config *f, const char *p
   for (uint32_t i = 0; i < f->services.count; i++) {
     const struct service_config *s = model_service(l->model, (uint32_t)f->services.reference[i]);
     if (s->kind == SERVICE_EXTERNAL)
-      link_error(l, path, NULL, "the processes of an external service are not modelled: none %s", what);
+      link_error(l, path, NULL, "the processes of an external service are not modelled: none can %s", what);
     else if (s->embedded)
-      link_error(l, path, NULL, "SQLite is a file and has no process that %s: its callers have", what);
+      link_error(l, path, NULL, "SQLite is a file and has no process that could %s: its callers have", what);
   }
 }
 
@@ -81,7 +82,8 @@ void machines_link(struct linker *l, const struct fault_config *f, const char *p
 }
 
 void repair_link(struct linker *l, const struct fault_config *f, const char *path) {
-  if (!f->repair.kind) link_error(l, path, NULL, "a fault of kind %s needs a \"repair\" time", f->kind->member.word);
+  if (!f->repair.kind && !fault_needs_person(l->model, f))
+    link_error(l, path, NULL, "a fault of kind %s needs a \"repair\" time", f->kind->member.word);
 }
 
 struct fault_reach machines_reach(const struct model *m, const struct fault_config *f) {

@@ -13,8 +13,8 @@
 /* Before the fault is linked: `service` becomes one of `services`, and "all" those that have processes. */
 void targets_settle(const struct model *, struct fault_config *);
 
-/* Report what is missing, or has nothing to strike: "a fault of kind crash needs a "service"". what: what is struck, for the
- * message, such as "can crash". */
+/* Report what is missing, or has nothing to strike: "a fault of kind crash needs a "service"". what: for the message,
+ * what processes do, such as "crash". */
 void replicas_link(struct linker *, const struct fault_config *, const char *path, const char *what);
 void machines_link(struct linker *, const struct fault_config *, const char *path);
 /* "a fault of kind node needs a "repair" time". */

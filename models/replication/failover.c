@@ -213,10 +213,20 @@ static void person_decided(struct replication *p) {
   }
 }
 
+/* How long until the loss of the primary is known, or put right where its failover fails. */
+static sim_time until_detected(struct failover *f, bool host) {
+  const struct failover_config *c = f->config;
+  f->uncovered = c->coverage < 1 && stream_uniform(&f->draws) >= c->coverage;
+  return f->uncovered ? draw(f, &c->uncovered) : c->by->detect(c, &f->draws, host);
+}
+
 static void detected(struct replication *p) {
   struct failover *f = &p->failover;
   f->detected_at = world_now(p->world);
-  if (f->config->by->decide)
+  if (f->uncovered) {
+    f->decided_at = f->detected_at;
+    choose(p);
+  } else if (f->config->by->decide)
     wait(p, FAILOVER_DECIDING, f->config->by->decide(f->config, &f->draws));
   else
     begin_promotion(p);
@@ -224,7 +234,7 @@ static void detected(struct replication *p) {
 
 static void steps_down(struct replication *p) {
   struct failover *f = &p->failover;
-  f->down = f->fenced = true, f->failed_at = world_now(p->world);
+  f->down = f->fenced = true, f->uncovered = false, f->failed_at = world_now(p->world);
   replication_steps_down(p);
   wait(p, FAILOVER_DETECTING, f->config->by->notice ? f->config->by->notice(f->config, &f->draws) : 0);
   parts_changed(p->world);
@@ -278,7 +288,7 @@ void failover_ousts(struct replication *p) {
   struct failover *f = &p->failover;
   if (f->down || f->stage != FAILOVER_NONE) return;
   f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
-  wait(p, FAILOVER_DETECTING, f->config->by->detect(f->config, &f->draws, true));
+  wait(p, FAILOVER_DETECTING, until_detected(f, true));
 }
 
 void failover_ousts_no_more(struct replication *p) {
@@ -295,13 +305,13 @@ static void primary_died(struct replication *p, bool host) {
   f->down = true, f->by_person = false, f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
   quorum_primary_died(p);
   calendar_clear(p->world->calendar, f->slot);
-  if (failover_is_on(f->config)) wait(p, FAILOVER_DETECTING, f->config->by->detect(f->config, &f->draws, host));
+  if (failover_is_on(f->config)) wait(p, FAILOVER_DETECTING, until_detected(f, host));
 }
 
 /* The machine of a process that is being started again is lost as well: its key is not renewed any more. */
 static void machine_died(struct replication *p) {
   struct failover *f = &p->failover;
-  if (f->stage != FAILOVER_DETECTING || !f->config->by->lease) return;
+  if (f->stage != FAILOVER_DETECTING || !f->config->by->lease || f->uncovered) return;
   sim_time now = world_now(p->world), due = calendar_time_of(p->world->calendar, f->slot);
   sim_time left = f->config->by->detect(f->config, &f->draws, true);
   if (due == SIM_NEVER || due - now > left) wait(p, FAILOVER_DETECTING, left);

@@ -69,6 +69,7 @@ struct failover {
   bool disk_lost;     /* its data are gone */
   bool deferred;      /* it starts, and waits for another one to be promoted */
   bool fenced;        /* down: its process may serve, but it has stepped down and takes no writes */
+  bool uncovered;     /* the failover has failed, and is being put right */
   bool by_person;     /* votes are not asked: a person has decided */
   sim_time failed_at, detected_at, decided_at;
   int32_t fault;         /* that took the primary, or -1 */

@@ -2,6 +2,14 @@
 
 bool failover_counts_phases(const struct failover_config *c) { return c->by != &failover_manager || failover_has_person(c); }
 
+const char *failover_wrong(const struct failover_config *c, const char **key) {
+  *key = "coverage";
+  if (c->coverage < 1 && !c->uncovered.kind) return "some losses are not covered: say in \"uncovered\" how long these take";
+  *key = "uncovered";
+  if (c->uncovered.kind && !(c->coverage < 1)) return "does nothing here: \"coverage\" is 100%";
+  return c->by->link ? c->by->link(c, key) : NULL;
+}
+
 sim_time failover_between(struct stream *draws, sim_time from, sim_time until) {
   return from + (sim_time)(stream_uniform(draws) * (double)(until - from) + 0.5);
 }
@@ -51,6 +59,12 @@ static const struct field fields[] = {
         .source = "etcd, Consul, ZooKeeper: a majority"),
     KEY("witnesses", LIST, failover_config, witnesses, OPTIONAL, .record = &witness_record,
         .doc = "Names in \"votes\" that are no regions: places without nodes, which every region sees at all times."),
+    KEY("coverage", RATIO, failover_config, coverage, DEFAULT(1),
+        .doc =
+            "Probability that the loss of a primary is handled as said here. The others take \"uncovered\": a failover that fails, "
+            "and is put right."),
+    KEY("uncovered", DISTRIBUTION, failover_config, uncovered, OPTIONAL,
+        .doc = "How long a loss that is not covered takes, from the death of the primary until a replica may take over."),
     KEY("split_brain", FLAG, failover_config, split_brain, DEFAULT(false),
         .doc = "Whether a machine promotes without asking for votes: then a cut link between regions makes two primaries, and what "
                "the old one takes meanwhile is thrown away when the link is back."),

@@ -36,6 +36,8 @@ struct failover_config {
   struct weights votes;                   /* by name, of regions and witnesses */
   struct config_list witnesses;           /* struct witness_config */
   bool split_brain;                       /* machines ask no votes */
+  double coverage;                        /* share of the losses of a primary that the failover covers */
+  struct distribution uncovered;          /* how long the others take; no kind: all are covered */
   /* Derived by votes_link, where there are regions. */
   double *region_votes; /* by region; null: there are no votes */
   double witness_votes, all_votes;
@@ -64,6 +66,8 @@ struct failover_kind {
   const char *(*link)(const struct failover_config *, const char **key); /* null, or what is wrong with the key; may be null */
 };
 
+/* Null, or what is wrong with the key. */
+const char *failover_wrong(const struct failover_config *, const char **key);
 /* Between these two, alike. */
 sim_time failover_between(struct stream *, sim_time from, sim_time until);
 /* From the page until an engineer knows what to do, and from then until it is done. */

@@ -136,7 +136,7 @@ void votes_link(struct linker *l, struct service_config *s) {
   struct voting v = voting_of(l, s);
   const char *key = NULL;
   if (!replication_is_on(service_replication(s)) || !failover_is_on(v.config)) return;
-  const char *wrong = v.config->by->link ? v.config->by->link(v.config, &key) : NULL;
+  const char *wrong = failover_wrong(v.config, &key);
   if (!wrong) wrong = out_of_place(&v, &key);
   if (wrong) link_error(l, v.path, key, "%s", wrong);
   if (wrong || !machines_vote(l->model, s)) return;

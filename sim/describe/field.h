@@ -32,6 +32,7 @@ enum field_kind {                 /* C type at the offset                 JSON f
                   FIELD_BANDWIDTH,    /* int64_t bits per second              "20Mbit/s"; INT64_MAX for "unlimited" */
                   FIELD_MONEY,        /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
                   FIELD_CLOCK,        /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
+                  FIELD_CALENDAR,     /* struct calendar_rule                 "30d", "daily 03:00", "first Sunday 03:00" */
                   FIELD_LIMIT,        /* int64_t, INT64_MAX for "unlimited"   511, "unlimited" */
                   FIELD_TEXT,         /* const char *                         any string */
                   FIELD_SEED,         /* uint64_t                             42, "launch-day" (hashed) */
@@ -69,6 +70,19 @@ struct money_value {
 struct quota {
   int64_t count;
   int64_t per_ns;
+};
+
+/* When something happens again and again: every `period_ns` from a random moment on; or at a time of day, on each day of the week
+ * in `weekdays`, or on one such day of a month, or on a day of a month, of every month or of one. */
+enum { CALENDAR_LAST = 6 };
+
+struct calendar_rule {
+  int64_t period_ns; /* 0: by days */
+  int64_t clock_ns;  /* since midnight */
+  uint32_t weekdays; /* bit 0: Monday; 0: by `day` */
+  uint32_t ordinal;  /* 0: each; 1 to 5: the first to fifth of its weekday in a month; CALENDAR_LAST */
+  uint32_t day;      /* of the month, from 1 */
+  uint32_t month;    /* 1 to 12; 0: each */
 };
 
 /* Names of a map, each once, as indices into it. */
@@ -189,6 +203,7 @@ struct field {
   const struct choice_set *choices; /* choices */
   const char *doc;                  /* one sentence */
   const char *source;               /* of the default; null when it needs none */
+  bool assumed;                     /* of the default: it is not measured, and answers that rest on it say so */
   const char *elsewhere;            /* of a member's key, where the chosen one has no such key: why; null: whose it is */
   bool one_of;                      /* of the optional fields of a record with this mark exactly one is given */
   bool open_range_low;              /* low itself is not allowed ("more than 0") */

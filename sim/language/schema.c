@@ -61,6 +61,8 @@ static const char *unit_key(enum field_kind kind) {
     return "unit:money";
   case FIELD_CLOCK:
     return "unit:clock";
+  case FIELD_CALENDAR:
+    return "unit:calendar";
   default:
     return "unit:limit";
   }

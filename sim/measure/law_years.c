@@ -38,7 +38,7 @@ static void spread_of_outages(const struct evidence *ev, const struct entry *e, 
 }
 
 void law_of_recoveries(const struct evidence *ev, const struct entry *e, struct estimate *x) {
-  spread_of_outages(ev, e, model_fault_at(&ev->model, e->measure.index)->repair.scv, x);
+  spread_of_outages(ev, e, fault_repair_scv(&ev->model, model_fault_at(&ev->model, e->measure.index)), x);
 }
 
 void law_of_losses(const struct evidence *ev, const struct entry *e, struct estimate *x) { spread_of_outages(ev, e, 0, x); }
@@ -78,7 +78,7 @@ static struct outages all_outages(const struct evidence *ev, const struct measur
     if (!is_counted(m, &ev->model, i)) continue;
     double n = (double)f->rto.count, sum = 0, squares = 0;
     for (uint64_t k = 0; k < f->rto.count; k++) sum += f->rto.s[k], squares += f->rto.s[k] * f->rto.s[k];
-    double known = n > 0 ? sum * sum / n * (1 + config->repair.scv) : 0;
+    double known = n > 0 ? sum * sum / n * (1 + fault_repair_scv(&ev->model, config)) : 0;
     all.count += n;
     all.sum += sum;
     all.squares += fmax(squares, known);
@@ -100,6 +100,7 @@ static bool bounds_of_loss(const struct evidence *ev, const struct measure *m, d
   }
   assert(ev->faults.sum->seconds > 0);
   if (seen.count >= OUTAGES_MANY) return false;
+  if (!(seen.count > 0) && lost > rounding) return false; /* they did not end within the run: its pieces show how they vary */
   *bounds = (struct interval){0, fmin(1, never_seen * longest / ev->faults.sum->seconds)};
   if (seen.count > 0 && lost > 0) {
     double scv = fmax(0, seen.count * seen.squares / (seen.sum * seen.sum) - 1);

@@ -93,6 +93,7 @@ static void default_add(struct binder *b, const struct field *field) {
                                field->source};
   b->defaults = list_grow(b->arena, b->defaults, b->default_count, &b->default_room, sizeof item);
   b->defaults[b->default_count++] = item;
+  if (field->assumed) bind_assumption_add(b, (struct assumption){.path = item.path, .value = item.value, .source = item.source});
 }
 
 const char *bind_suggestion(struct binder *b, const char *word, const char *const *names, uint32_t count) {
@@ -381,10 +382,20 @@ static void make_added(struct binder *b, const struct record *record, void *out)
     if (*records[i]) added_of(record, out)[i] = arena_alloc(b->arena, (*records[i])->size);
 }
 
+/* What is not an object sets the key that a record names for that; so does a distribution, where the key is one. */
+static bool is_shorthand(const struct record *record, const struct json_value *value) {
+  if (json_type(value) == JSON_NULL || !record->shorthand) return false;
+  if (json_type(value) != JSON_OBJECT) return true;
+  if (record_field(record, record->shorthand)->kind != FIELD_DISTRIBUTION) return false;
+  for (const struct json_value *v = json_first(value); v; v = json_next(v))
+    if (!record_field(record, json_name(v)) && distribution_kind_named(json_name(v))) return true;
+  return false;
+}
+
 void bind_object(struct binder *b, const struct record *record, const struct json_value *value, void *out, const char *scope) {
   memset(out, 0, record->size);
   if (record->added) make_added(b, record, out);
-  if (json_type(value) != JSON_OBJECT && json_type(value) != JSON_NULL && record->shorthand) value = longhand(b, record, value);
+  if (is_shorthand(record, value)) value = longhand(b, record, value);
   if (json_type(value) != JSON_OBJECT) {
     not_an_object(b, record, value, *scope ? scope : "the file");
     return;

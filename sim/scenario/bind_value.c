@@ -234,6 +234,8 @@ static void bind_unit(struct binder *b, const struct field *field, const struct 
     struct quota *quota = out;
     wrong = unit_parse_quota(b->arena, text, quota);
     if (!wrong) bind_check_range(b, field, value, (double)quota->count);
+  } else if (field->kind == FIELD_CALENDAR) {
+    wrong = unit_parse_calendar(b->arena, text, out);
   } else if (field->kind == FIELD_RATE || field->kind == FIELD_RATIO) {
     wrong = parse_double(b->arena, field->kind, text, out);
     if (!wrong) bind_check_range(b, field, value, *(double *)out);

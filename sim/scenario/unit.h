@@ -36,6 +36,8 @@ const char *unit_parse_ratio(struct arena *, const char *text, double *ratio);
 const char *unit_parse_money(struct arena *, const char *text, struct money_value *money);
 /* "20:00", "10:00:30". */
 const char *unit_parse_clock(struct arena *, const char *text, int64_t *ns);
+/* "30d", "daily 03:00", "weekdays 03:00", "Sunday 03:00", "first Sunday 03:00", "1st 03:00", "24 December 18:00". */
+const char *unit_parse_calendar(struct arena *, const char *text, struct calendar_rule *rule);
 /* "511", "unlimited" (INT64_MAX). */
 const char *unit_parse_limit(struct arena *, const char *text, int64_t *limit);
 

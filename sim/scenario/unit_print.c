@@ -19,6 +19,7 @@ static const struct unit_form forms[] = {
     {FIELD_RATIO, "a ratio", "\"99.95%\" or 0.5", true},
     {FIELD_MONEY, "an amount of money", "\"40 USD/month\" or \"0.09 USD/GB\"", false},
     {FIELD_CLOCK, "a time of day", "\"20:00\" or \"10:00:30\"", false},
+    {FIELD_CALENDAR, "a calendar", "\"30d\", \"daily 03:00\", \"last Friday 18:00\" or \"1st 03:00\"", false},
     {FIELD_LIMIT, "a limit", "511 or \"unlimited\"", true},
 };
 
@@ -57,6 +58,9 @@ const char *unit_pattern(struct arena *arena, enum field_kind kind) {
     return money_pattern(arena);
   case FIELD_CLOCK:
     return "^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$";
+  case FIELD_CALENDAR:
+    return arena_format(arena, "^(%s *(%s) *)+$|^[A-Za-z0-9 ]+ [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$", number,
+                        unit_alternatives(arena, FAMILY_TIME));
   case FIELD_LIMIT:
     return "^[0-9]+$|^unlimited$";
   default:
