@@ -6,7 +6,7 @@
 #include "models/faults/processes.h"
 #include "models/faults/targets.h"
 
-static void link(struct linker *l, const struct fault_config *f, const char *path) { replicas_link(l, f, path, "can be killed"); }
+static void link(struct linker *l, const struct fault_config *f, const char *path) { replicas_link(l, f, path, "be killed"); }
 
 static const char *const also[] = {"memory-stress", "oom-kill", NULL};
 static const struct field keys[] = {SERVICE_KEYS("The service whose replicas are killed, each on its own."), {0}};
