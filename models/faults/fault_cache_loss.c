@@ -25,7 +25,7 @@ static void check(struct linker *l, const struct fault_config *f, const char *pa
 }
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
-  replicas_link(l, f, path, "can lose its content");
+  replicas_link(l, f, path, "lose its content");
   for (uint32_t i = 0; i < f->services.count; i++) check(l, f, path, model_service(l->model, (uint32_t)f->services.reference[i]));
 }
 
