@@ -86,7 +86,7 @@ static inline struct observed observe(const struct scenario *s, const struct res
                        .samples = r->replications,
                        .requests = r->requests};
   if (m->kind->over_faults) o.samples = (uint32_t)((run->years + run->years_per_replication - 1) / run->years_per_replication);
-  if (m->kind->shares || m->kind->argument == ARGUMENT_WHOM) o.samples = (uint32_t)x->n;
+  if (m->kind->shares) o.samples = (uint32_t)x->n;
   return o;
 }
 
