@@ -268,7 +268,7 @@ static void audit(struct world *w, const struct state *s) {
     struct served now = served_now(w, i);
     right = right && now.all == s->served[i].all && now.apart == s->served[i].apart;
   }
-  b->mismatches += !right;
+  b->audits++, b->mismatches += !right;
 }
 
 /* Brings `serving` and `apart` to now. */

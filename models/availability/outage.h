@@ -52,7 +52,7 @@ struct outage_book {
   double *apart;   /* the same as if no client straggled (models/dns/dns.h) */
   struct states states;
   bool audited;        /* every state is walked again, also one that is known */
-  uint64_t mismatches; /* of these: what was known of it was wrong */
+  uint64_t audits, mismatches; /* audits where what was known was wrong */
   double *clients;     /* where they are (audience.h); null: there are no places */
   double *served_ns;   /* integral of it */
   double total_served_ns;
