@@ -95,6 +95,15 @@ static void deal_requests(struct world *w) {
       memcpy((char *)w->request_room.image + w->parts.in_request[i] - first, parts[i]->request, parts[i]->room.request);
 }
 
+static void follow_processes(struct world_parts *all, const struct part *p, uint64_t bit) {
+  if (p->serves) all->serves |= bit;
+  if (p->stops) all->stops |= bit;
+  if (p->stopped) all->stopped |= bit;
+  if (p->dies) all->dies |= bit;
+  if (p->died) all->died |= bit;
+  if (p->recovers) all->recovers |= bit;
+}
+
 void parts_open(struct world *w) {
   for (uint32_t i = 0; i < PART_COUNT; i++) {
     if (!present(w, parts[i])) continue;
@@ -102,6 +111,7 @@ void parts_open(struct world *w) {
     if (parts[i]->changed) w->parts.following |= UINT64_C(1) << i;
     if (parts[i]->staged) w->parts.staging |= UINT64_C(1) << i;
     if (parts[i]->admits || parts[i]->gives_up) w->parts.placing |= UINT64_C(1) << i;
+    follow_processes(&w->parts, parts[i], UINT64_C(1) << i);
     if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT64_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
@@ -126,22 +136,21 @@ void parts_audit(const struct audit *a) { EACH(a->world->parts.present, audit, a
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
 
-void parts_serves(struct world *w, struct container *c, bool warm) { EACH(w->parts.present, serves, w, c, warm); }
+void parts_serves(struct world *w, struct container *c, bool warm) { EACH(w->parts.serves, serves, w, c, warm); }
 
-void parts_stops(struct world *w, struct container *c, bool served) { EACH(w->parts.present, stops, w, c, served); }
+void parts_stops(struct world *w, struct container *c, bool served) { EACH(w->parts.stops, stops, w, c, served); }
 
-void parts_stopped(struct world *w, struct container *c) { EACH(w->parts.present, stopped, w, c); }
+void parts_stopped(struct world *w, struct container *c) { EACH(w->parts.stopped, stopped, w, c); }
 
-void parts_dies(struct world *w, struct container *c) { EACH(w->parts.present, dies, w, c); }
+void parts_dies(struct world *w, struct container *c) { EACH(w->parts.dies, dies, w, c); }
 
-void parts_died(struct world *w, struct container *c) { EACH(w->parts.present, died, w, c); }
+void parts_died(struct world *w, struct container *c) { EACH(w->parts.died, died, w, c); }
 
 void parts_joins(struct world *w, const struct node *n) { EACH(w->parts.present, joins, w, n); }
 
 sim_time parts_recover(struct world *w, const struct container *c) {
   sim_time sum = 0;
-  for (uint32_t i = 0; i < PART_COUNT; i++)
-    if (w->parts.present >> i & 1 && parts[i]->recovers) sum += parts[i]->recovers(w, c);
+  for (uint64_t left = w->parts.recovers; left; left &= left - 1) sum += parts[__builtin_ctzll(left)]->recovers(w, c);
   return sum;
 }
 

@@ -85,11 +85,13 @@ extern const struct record *const *const parts_nodes_keys[];
 struct audit;
 struct world;
 struct world_parts {
-  uint64_t kin;                    /* of these, parts that follow children of requests */
-  uint64_t present;                /* mask of the parts that it has */
-  uint64_t staging;                /* those of them that follow what outages wait for */
-  uint64_t following;              /* those of them that follow every change of what is served */
-  uint64_t placing;                /* those of them that have a say in where containers are */
+  uint64_t kin;       /* of these, parts that follow children of requests */
+  uint64_t present;   /* mask of the parts that it has */
+  uint64_t staging;   /* those of them that follow what outages wait for */
+  uint64_t following; /* those of them that follow every change of what is served */
+  uint64_t placing;   /* those of them that have a say in where containers are */
+  /* those of them that follow processes, by hook */
+  uint64_t serves, stops, stopped, dies, died, recovers;
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */
   void *room[PARTS_MOST];          /* of each; null: it takes none, or the world lacks the part */
 };

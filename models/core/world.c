@@ -98,6 +98,7 @@ struct world *world_new(const struct model *m, uint64_t seed, uint32_t replicati
   struct world *w = arena_alloc(arena, sizeof *w);
   w->model = m, w->arena = arena, w->seed = seed, w->replication = replication, w->mode = mode;
   w->calendar = calendar_new();
+  if (mode == WORLD_AVAILABILITY) calendar_is_sparse(w->calendar);
   w->striking = -1;
   w->measured_from = mode == WORLD_TRAFFIC ? m->run.warmup : 0;
   w->measured_until = mode == WORLD_TRAFFIC ? m->run.warmup + m->run.window : m->run.years_per_replication * SIM_YEAR;

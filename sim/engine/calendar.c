@@ -60,7 +60,7 @@ static void serve(struct calendar *calendar, calendar_key key) {
   calendar->events++;
   bool in_front = key == calendar->front;
   if (in_front)
-    calendar->front = CALENDAR_IDLE;
+    calendar_empty_front(calendar);
   else
     calendar->firing = key;
   const struct calendar_slot *slot = &calendar->slots[id];

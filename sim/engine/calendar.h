@@ -14,7 +14,11 @@
  * there, if the place is empty, and is served or cancelled without a pass: a short computation on a machine with little to do
  * mostly ends before anything else happens. The next event is the lesser of the front and the root, so the order is the same.
  *
- * Invariants: each node is the minimum of its children whenever a handler may look; a slot is in one leaf or in front, not in both;
+ * Where few events are close and all others far (calendar_is_sparse: a process that dies, restarts and is ready again, and then
+ * nothing for hours) there is room for a few more behind the one in front, in order, and what the handler of the first event of the
+ * tree sets goes there too: little is earlier.
+ *
+ * Invariants: each node is the minimum of its children whenever a handler may look; a slot is in one leaf, in front or behind that;
  * a time in the tree is never below `now`; a slot that fires is idle unless its handler sets it again (its leaf keeps the served
  * key while the handler runs and is cleared after it if it was not written, which saves one of two passes). Slots are never given
  * back. The calendar owns its tree; contexts belong to the caller. Parts that keep many events behind one slot (lane.h,
@@ -37,7 +41,7 @@ typedef uint32_t slot_id;
 typedef void event_handler(void *context, uint32_t argument);
 typedef unsigned __int128 calendar_key;
 
-enum { CALENDAR_SLOT_BITS = 20, CALENDAR_ROOT = 3 }; /* at most 2^20 slots, 2^44 schedulings */
+enum { CALENDAR_SLOT_BITS = 20, CALENDAR_ROOT = 3, CALENDAR_BEHIND = 8 }; /* at most 2^20 slots, 2^44 schedulings */
 #define CALENDAR_IDLE ((calendar_key)SIM_NEVER << 64)
 
 struct calendar_slot {
@@ -58,6 +62,9 @@ struct calendar {
   bool stopped;
   calendar_key front;  /* an event that is not in the tree, or CALENDAR_IDLE */
   calendar_key firing; /* key of the event of the tree that is being served, or CALENDAR_IDLE */
+  bool sparse;
+  uint32_t behind_count;                /* 0 unless sparse */
+  calendar_key behind[CALENDAR_BEHIND]; /* later than the one in front, the latest first */
 };
 
 struct calendar *calendar_new(void);
@@ -104,14 +111,56 @@ static inline calendar_key calendar_leaf(const struct calendar *calendar, slot_i
 
 static inline slot_id calendar_slot_of(calendar_key key) { return (slot_id)key & ((1u << CALENDAR_SLOT_BITS) - 1); }
 
+/* From now on few events are close and all others far. Nothing is being served. */
+static inline void calendar_is_sparse(struct calendar *calendar) { calendar->sparse = true; }
+
 static inline bool calendar_in_front(const struct calendar *calendar, slot_id slot) {
   return calendar->front != CALENDAR_IDLE && calendar_slot_of(calendar->front) == slot;
 }
 
-static inline void calendar_put(struct calendar *calendar, slot_id slot, calendar_key key) {
-  if (calendar_in_front(calendar, slot)) calendar->front = CALENDAR_IDLE;
-  if (key < calendar->nodes[CALENDAR_ROOT] && calendar->front == CALENDAR_IDLE && calendar_leaf(calendar, slot) == CALENDAR_IDLE)
+/* The place of the slot behind the front; behind_count: it is not there. */
+static inline uint32_t calendar_behind(const struct calendar *calendar, slot_id slot) {
+  uint32_t i = 0;
+  while (i < calendar->behind_count && calendar_slot_of(calendar->behind[i]) != slot) i++;
+  return i;
+}
+
+/* The next of those behind it comes to the front. */
+static inline void calendar_empty_front(struct calendar *calendar) {
+  calendar->front = calendar->behind_count ? calendar->behind[--calendar->behind_count] : CALENDAR_IDLE;
+}
+
+/* Returns whether the slot was there. */
+static inline bool calendar_leave_front(struct calendar *calendar, slot_id slot) {
+  if (calendar_in_front(calendar, slot)) {
+    calendar_empty_front(calendar);
+    return true;
+  }
+  uint32_t i = calendar_behind(calendar, slot);
+  if (i == calendar->behind_count) return false;
+  for (calendar->behind_count--; i < calendar->behind_count; i++) calendar->behind[i] = calendar->behind[i + 1];
+  return true;
+}
+
+static inline void calendar_join_front(struct calendar *calendar, calendar_key key) {
+  if (key < calendar->front) {
+    calendar_key first = calendar->front;
     calendar->front = key;
+    if (first == CALENDAR_IDLE) return;
+    key = first;
+  }
+  uint32_t i = calendar->behind_count++;
+  for (; i && calendar->behind[i - 1] < key; i--) calendar->behind[i] = calendar->behind[i - 1];
+  calendar->behind[i] = key;
+}
+
+static inline void calendar_put(struct calendar *calendar, slot_id slot, calendar_key key) {
+  if (calendar->front != CALENDAR_IDLE) calendar_leave_front(calendar, slot);
+  calendar_key root = calendar->nodes[CALENDAR_ROOT];
+  bool room = calendar->front == CALENDAR_IDLE || (calendar->sparse && calendar->behind_count < CALENDAR_BEHIND);
+  bool early = key < root || (calendar->sparse && root == calendar->firing && key < CALENDAR_IDLE);
+  if (room && early && calendar_leaf(calendar, slot) == CALENDAR_IDLE)
+    calendar_join_front(calendar, key);
   else
     calendar_write(calendar, slot, key);
 }
@@ -124,10 +173,8 @@ static inline void calendar_set_keyed(struct calendar *calendar, slot_id slot, s
 
 /* Makes the slot idle, scheduled or not. */
 static inline void calendar_clear(struct calendar *calendar, slot_id slot) {
-  if (calendar_in_front(calendar, slot))
-    calendar->front = CALENDAR_IDLE;
-  else if (calendar_leaf(calendar, slot) != CALENDAR_IDLE)
-    calendar_write(calendar, slot, CALENDAR_IDLE);
+  if (calendar->front != CALENDAR_IDLE && calendar_leave_front(calendar, slot)) return;
+  if (calendar_leaf(calendar, slot) != CALENDAR_IDLE) calendar_write(calendar, slot, CALENDAR_IDLE);
 }
 
 /* Schedules or reschedules the slot at `at`, which is not in the past; SIM_NEVER clears it. */
@@ -139,7 +186,10 @@ static inline void calendar_set(struct calendar *calendar, slot_id slot, sim_tim
 
 /* When the slot fires next: SIM_NEVER when idle, also inside its own handler before it is set again. */
 static inline sim_time calendar_time_of(const struct calendar *calendar, slot_id slot) {
-  calendar_key key = calendar_in_front(calendar, slot) ? calendar->front : calendar_leaf(calendar, slot);
+  uint32_t i = calendar_behind(calendar, slot);
+  calendar_key key = i < calendar->behind_count          ? calendar->behind[i]
+                     : calendar_in_front(calendar, slot) ? calendar->front
+                                                         : calendar_leaf(calendar, slot);
   return key == calendar->firing ? SIM_NEVER : (sim_time)(key >> 64);
 }
 

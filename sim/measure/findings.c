@@ -5,6 +5,7 @@
 #include "models/money/price.h"
 #include "sim/measure/results.h"
 #include "models/availability/outage.h"
+#include "sim/stats/ascending.h"
 #include "sim/stats/interval.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/findings.h"
@@ -204,16 +205,11 @@ static void bill_rows(const struct evidence *ev, struct results *r) {
   if (!count) r->bill.monthly = NAN;
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Sorts them. */
 static struct estimate mean_of(const struct durations *d) {
   if (!d->count) return (struct estimate){NAN, NAN, NAN, 0, false};
   double sum = 0;
-  qsort(d->s, d->count, sizeof *d->s, by_value);
+  ascending_sort(d->s, d->count);
   for (uint64_t i = 0; i < d->count; i++) sum += d->s[i];
   if (isinf(sum)) return (struct estimate){INFINITY, INFINITY, INFINITY, d->count, false};
   struct interval i = interval_student(d->s, (uint32_t)d->count, INTERVAL_CONFIDENCE);

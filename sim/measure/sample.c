@@ -2,17 +2,13 @@
 #include "models/availability/outage.h"
 #include "sim/engine/allocate.h"
 #include "sim/measure/measure_row.h"
+#include "sim/stats/ascending.h"
 #include "sim/stats/interval.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct estimate nothing = {NAN, NAN, NAN, 0, false};
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 static uint32_t size_of(const struct sample *s) { return (uint32_t)(s->zeros + s->count); }
 
@@ -48,7 +44,7 @@ struct sample sample_new(const struct evidence *ev, const struct measure *m, con
   }
   s.x = allocate((d->count + 1) * sizeof *s.x);
   if (d->count) memcpy(s.x, d->s, d->count * sizeof *s.x);
-  qsort(s.x, d->count, sizeof *s.x, by_value);
+  ascending_sort(s.x, d->count);
   s.worth = size_of(&s) / (row->periods ? alike(ev, means, &s) : 1);
   return s;
 }

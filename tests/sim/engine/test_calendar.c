@@ -173,9 +173,10 @@ static void feed(struct trial *t) {
   if (t->use[PART_HEAP]) push_heap(t);
 }
 
-static void check_parts(uint64_t seed, bool slots, bool lanes, bool heap) {
+static void check_kind(uint64_t seed, bool slots, bool lanes, bool heap, bool sparse) {
   struct trial *t = calloc(1, sizeof *t);
   *t = (struct trial){.calendar = calendar_new(), .draws = stream_open(seed), .use = {slots, lanes, heap}};
+  if (sparse) calendar_is_sparse(t->calendar);
   for (uint32_t i = 0; i < SLOTS; i++) t->slots[i] = calendar_slot(t->calendar, on_slot, t, i);
   for (uint32_t i = 0; i < LANES; i++) t->lanes[i] = lane_new(t->calendar, i * 5, on_payload, t);
   t->heap = timer_heap_new(t->calendar, on_payload, t);
@@ -190,6 +191,11 @@ static void check_parts(uint64_t seed, bool slots, bool lanes, bool heap) {
   timer_heap_free(t->heap);
   calendar_free(t->calendar);
   free(t);
+}
+
+static void check_parts(uint64_t seed, bool slots, bool lanes, bool heap) {
+  check_kind(seed, slots, lanes, heap, false);
+  check_kind(seed, slots, lanes, heap, true);
 }
 
 static void test_slots(void) {
