@@ -133,7 +133,7 @@ void ledger_book(struct world *w, sim_time from, sim_time to) {
 
 void ledger_open(struct world *w) {
   struct ledger *l = &world_outages(w)->ledger;
-  l->kept = w->mode == WORLD_AVAILABILITY;
+  l->kept = w->mode == WORLD_AVAILABILITY && !w->model->run.biased;
   if (!l->kept) return;
   l->row_count = ledger_rows(w->model), l->life_count = w->model->endpoints.count + 1;
   l->rows = arena_new_array(w->arena, struct ledger_row, l->row_count);

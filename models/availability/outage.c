@@ -6,6 +6,7 @@
 #include "models/service/affliction.h"
 #include "models/service/locality.h"
 #include "models/traffic/offered.h"
+#include "models/faults/biasing.h"
 #include "models/faults/fault.h"
 #include "models/database/stale.h"
 #include "models/replication/quorum.h"
@@ -183,7 +184,8 @@ static void charge(struct outage_book *b, uint32_t endpoint, double weight) {
 
 static void integrate(struct world *w) {
   struct outage_book *b = world_outages(w);
-  double passed = (double)(world_now(w) - b->since);
+  double passed = w->model->run.biased ? bias_passed(w) : (double)(world_now(w) - b->since);
+  b->weighed_ns += passed;
   for (uint32_t i = 0; i < b->endpoint_count; i++) {
     b->served_ns[i] += b->serving[i] * passed;
     b->total_served_ns += b->share[i] * b->serving[i] * passed;
@@ -282,6 +284,11 @@ static void look(struct world *w) {
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = s->served[i].all, b->apart[i] = s->served[i].apart;
 }
 
+static void follow_bias(struct world *w, struct outage_book *b) {
+  if (!b->first) b->first = b->states.now;
+  bias_follows(w, b->states.now == b->first);
+}
+
 static void evaluate(void *world, uint32_t argument) {
   (void)argument;
   struct world *w = world;
@@ -302,6 +309,7 @@ static void evaluate(void *world, uint32_t argument) {
       close_outage(b, i);
   }
   if (b->ledger.kept) turn_phases(w, b);
+  if (w->model->run.biased) follow_bias(w, b);
 }
 
 static void outage_changed(struct world *w) {
@@ -363,6 +371,7 @@ static void outage_restart(struct world *w) {
   integrate(w);
   b->measured_from = world_now(w);
   b->total_served_ns = 0;
+  b->weighed_ns = 0;
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->served_ns[i] = 0;
   ledger_restart(w);
 }

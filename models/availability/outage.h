@@ -51,11 +51,12 @@ struct outage_book {
   double *serving; /* share of its requests served now */
   double *apart;   /* the same as if no client straggled (models/dns/dns.h) */
   struct states states;
-  bool audited;                /* every state is walked again, also one that is known */
-  uint64_t audits, mismatches; /* audits where what was known was wrong */
-  double *clients;             /* where they are (audience.h); null: there are no places */
-  double *served_ns;           /* integral of it */
-  double total_served_ns;
+  bool audited;                       /* every state is walked again, also one that is known */
+  uint64_t audits, mismatches;        /* audits where what was known was wrong */
+  double *clients;                    /* where they are (audience.h); null: there are no places */
+  double *served_ns;                  /* integral of it */
+  double total_served_ns, weighed_ns; /* weighed_ns: the time that these are of: passed, or biased (models/faults/biasing.h) */
+  const struct state *first;          /* of a biased world: that of the start */
   sim_time since, measured_from;
   sim_time phase_since;
   slot_id phase_slot;         /* books phases once per instant */

@@ -171,12 +171,16 @@ static double strike_rate(const struct model *m, const struct fault_config *f) {
   return (fault_draws(f) ? pool_takes(f, (uint32_t)targets) : targets) / fmax(f->law->mean(f), 1);
 }
 
+double fault_strikes_a_year(const struct model *m) {
+  double strikes = 0;
+  for (uint32_t i = 0; i < model_faults(m)->count; i++) strikes += strike_rate(m, model_fault_at(m, i)) * (double)SIM_YEAR;
+  return strikes;
+}
+
 /* An estimate before anything runs: a slip of a unit must not cost a night. */
 static void check_work(struct linker *l) {
   const struct model *m = l->model;
-  double faults = 0;
-  for (uint32_t i = 0; i < model_faults(m)->count; i++)
-    faults += strike_rate(m, model_fault_at(m, i)) * (double)m->run.years * (double)SIM_YEAR;
+  double faults = fault_strikes_a_year(m) * (double)m->run.years;
   if (faults > 2e7) link_error(l, "run", "years", "would play about %.2g faults; the limit is 2e7", faults);
 }
 

@@ -156,7 +156,9 @@ struct fault_process {
   slot_id slot;
 };
 
+struct bias;
 struct faults {
+  struct bias *bias; /* null: lives are as stated (biasing.h) */
   struct fault_process **processes;
   uint32_t count, room;
   uint32_t *zone_losses;              /* by zone: how many faults of places it is lost to; null: there are no places */
@@ -173,6 +175,8 @@ void fault_only_at(struct fault_config *, sim_time *at);
 /* A strike may take machines of the group; some process of the service, and nothing else of the machine. */
 bool fault_takes_nodes(const struct model *, const struct fault_config *, uint32_t group);
 bool fault_takes_service(const struct model *, const struct fault_config *, uint32_t service);
+/* Strikes of all faults in a year, by their laws. */
+double fault_strikes_a_year(const struct model *);
 /* It happens again and again, not only in drills. */
 bool fault_repeats(const struct fault_config *);
 

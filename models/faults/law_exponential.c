@@ -1,5 +1,6 @@
 /* An exponential time: the hazard is 1/mtbf, whatever happened before. With "again" it is `times` as high for a while after a
  * repair: by inversion of the integrated hazard. A life that is in no such while at the start has the plain one. */
+#include "models/faults/biasing.h"
 #include "models/faults/law.h"
 #include <math.h>
 
@@ -9,7 +10,7 @@ static sim_time as_delay(double wait) { return wait < 9e18 ? (sim_time)wait : SI
 
 static sim_time next(struct fault_process *f) {
   const struct fault_config *k = f->config;
-  double wait = stream_exponential(&f->draws) * (double)k->mtbf;
+  double mean = world_faults(f->world)->bias ? bias_life(f) : (double)k->mtbf, wait = stream_exponential(&f->draws) * mean;
   if (!k->again) return as_delay(wait);
   double raised = k->again->times * (double)k->again->during; /* hazard of the while, in units of 1/mtbf */
   return as_delay(wait < raised ? wait / k->again->times : wait - raised + (double)k->again->during);

@@ -2,6 +2,7 @@
 #include "models/availability/outage.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/faults/biasing.h"
 #include "models/faults/lives_inner.h"
 #include "models/faults/law.h"
 #include "models/platform/nodes.h"
@@ -31,6 +32,8 @@ void fault_breaks(struct fault_process *f, bool counted) {
   repair_asked(f);
 }
 
+void fault_lives(struct fault_process *f) { arm_in(f, f->config->law->next(f)); }
+
 static void strikes(struct fault_process *f) {
   if (f->pool)
     pool_strikes(f);
@@ -43,12 +46,15 @@ static void continues(void *process, uint32_t argument) {
   (void)argument;
   struct fault_process *f = process;
   if (!f->broken) {
+    if (world_faults(f->world)->bias) bias_strikes(f);
     strikes(f);
   } else if (repair_goes_on(f)) {
     f->broken = false;
     f->config->kind->repair(f->world, f->target);
   }
-  if (!f->broken && f->lives) arm_in(f, f->config->law->next(f));
+  if (f->broken || !f->lives) return;
+  fault_lives(f);
+  if (world_faults(f->world)->bias) bias_lives(f);
 }
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
@@ -131,6 +137,7 @@ void faults_start(struct world *w) {
   if (zones) world_faults(w)->zone_losses = arena_new_array(w->arena, uint32_t, zones);
   world_faults(w)->pools = arena_new_array(w->arena, struct fault_pool *, count + 1);
   for (uint32_t i = 0; i < count; i++) add_all(w, i);
+  bias_open(w);
 }
 
 /* A machine that is new is a target like the others of its group, and lost with its place. */

@@ -6,6 +6,9 @@
 /* The event of the process comes at this time, if that is within the run. */
 void fault_arm(struct fault_process *, sim_time at);
 
+/* Up, until the time that its law says. */
+void fault_lives(struct fault_process *);
+
 /* Strikes the target, and asks for its repair. counted: it is a fault of its own for the book of outages. */
 void fault_breaks(struct fault_process *, bool counted);
 

@@ -30,6 +30,15 @@ struct half {
   uint32_t done;    /* replications, or batches */
 };
 
+/* Years in which second failures are likelier (models/faults/biasing.h): where they have been run, availability and downtime are
+ * theirs, and everything else is that of the plain years. */
+struct biased {
+  struct half half;
+  double **lost;   /* by endpoint + 1 (first: all): weighed seconds not served, by piece */
+  double *seconds; /* weighed, by piece */
+  uint32_t room;
+};
+
 /* Quantities of the timeline: their spread over replications, by endpoint, column and window. */
 enum { TIMELINE_ARRIVALS, TIMELINE_COMPLETED, TIMELINE_ERRORS, TIMELINE_P50, TIMELINE_P99, TIMELINE_COLUMNS };
 
@@ -42,6 +51,7 @@ struct evidence {
   struct entry *entries;
   uint32_t count, room, claims_from; /* entries from here on are those of the claims */
   struct half traffic, faults;
+  struct biased biased;
   struct tally *timeline;        /* [(endpoint * TIMELINE_COLUMNS + column) * windows + window] */
   double **availability_samples; /* by endpoint + 1; first: all */
   uint32_t availability_room;
@@ -74,11 +84,12 @@ static inline const struct entry *evidence_claimed(const struct evidence *ev, ui
   assert(ev->claims_from + claim < ev->count);
   return &ev->entries[ev->claims_from + claim];
 }
-static inline uint32_t entry_replications(const struct evidence *ev, const struct entry *e) {
-  return evidence_half(ev, e->measure.kind->over_faults)->done;
+/* biased.c: whether biased years say what the measure is. */
+bool evidence_is_biased(const struct evidence *, const struct measure *);
+static inline const struct half *entry_half(const struct evidence *ev, const struct entry *e) {
+  return evidence_is_biased(ev, &e->measure) ? &ev->biased.half : evidence_half(ev, e->measure.kind->over_faults);
 }
-static inline const struct view *entry_view(const struct evidence *ev, const struct entry *e) {
-  return evidence_half(ev, e->measure.kind->over_faults)->sum;
-}
+static inline uint32_t entry_replications(const struct evidence *ev, const struct entry *e) { return entry_half(ev, e)->done; }
+static inline const struct view *entry_view(const struct evidence *ev, const struct entry *e) { return entry_half(ev, e)->sum; }
 
 #endif

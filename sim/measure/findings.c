@@ -227,6 +227,11 @@ static const double *phases_of(const struct evidence *ev, const struct fault_vie
   return sum > 0 ? means : NULL;
 }
 
+static double lost_a_year(const struct evidence *ev, uint32_t fault) {
+  const struct view *v = ev->biased.half.done ? ev->biased.half.sum : ev->faults.sum;
+  return v->faults[fault].lost_s / (v->seconds / sim_seconds(SIM_YEAR));
+}
+
 static struct outage_class outage_class_of(const struct evidence *ev, uint32_t fault) {
   const struct fault_view *f = &ev->faults.sum->faults[fault];
   double years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
@@ -243,7 +248,7 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
                                .rto_p50 = f->rto.count ? f->rto.s[(f->rto.count - 1) / 2] : NAN,
                                .rto_p95 = quantile_of(&f->rto, INTERVAL_CONFIDENCE),
                                .rto_max = quantile_of(&f->rto, 1),
-                               .downtime_per_year_s = f->lost_s / years,
+                               .downtime_per_year_s = lost_a_year(ev, fault),
                                .planned = model_fault_at(&ev->model, fault)->planned,
                                .primaries = f->rpo.count,
                                .rpo_mean = rpo,
@@ -269,6 +274,7 @@ static void availability_rows(const struct evidence *ev, struct results *r) {
   if (!ev->faults.sum || !ev->faults.sum->replications) return;
   a->present = true;
   a->years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
+  if (ev->biased.half.done) a->biased_years = ev->biased.half.sum->seconds / sim_seconds(SIM_YEAR);
   struct outage_class *classes = arena_new_array(ev->arena, struct outage_class, model_faults(m)->count + 1);
   for (uint32_t i = 0; i < model_faults(m)->count; i++) classes[i] = outage_class_of(ev, i);
   a->classes = classes;

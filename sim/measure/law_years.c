@@ -3,6 +3,7 @@
 #include "models/availability/outage.h"
 #include "models/faults/fault.h"
 #include "sim/engine/allocate.h"
+#include "sim/measure/biased.h"
 #include "sim/measure/law.h"
 #include "sim/stats/interval.h"
 #include "sim/stats/tally.h"
@@ -110,19 +111,32 @@ static bool bounds_of_loss(const struct evidence *ev, const struct measure *m, d
   return true;
 }
 
+static bool bounds_of_biased_loss(const struct evidence *ev, const struct measure *m, struct interval *bounds) {
+  if (!evidence_is_biased(ev, m)) return false;
+  *bounds = biased_bounds(ev, m->subject == SUBJECT_ENDPOINT ? (int32_t)m->index : -1);
+  return true;
+}
+
+static void availability_between(const struct interval *lost, struct estimate *x) {
+  x->low = 1 - lost->high, x->high = 1 - lost->low;
+}
+
 void law_of_availability(const struct evidence *ev, const struct entry *e, struct estimate *x) {
   struct interval lost;
+  if (bounds_of_biased_loss(ev, &e->measure, &lost)) {
+    availability_between(&lost, x);
+    return;
+  }
   law_of_spread(ev, e, x);
-  if (!bounds_of_loss(ev, &e->measure, 1 - x->value, &lost)) return;
-  x->low = 1 - lost.high;
-  x->high = 1 - lost.low;
+  if (bounds_of_loss(ev, &e->measure, 1 - x->value, &lost)) availability_between(&lost, x);
 }
 
 void law_of_downtime(const struct evidence *ev, const struct entry *e, struct estimate *x) {
   double year_s = measure_period_s(&e->measure);
   struct interval lost;
-  law_of_spread(ev, e, x);
-  if (!bounds_of_loss(ev, &e->measure, x->value / year_s, &lost)) return;
+  bool biased = bounds_of_biased_loss(ev, &e->measure, &lost);
+  if (!biased) law_of_spread(ev, e, x);
+  if (!biased && !bounds_of_loss(ev, &e->measure, x->value / year_s, &lost)) return;
   x->low = lost.low * year_s;
   x->high = lost.high * year_s;
 }

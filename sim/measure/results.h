@@ -191,6 +191,7 @@ struct availability_result {
   uint32_t endpoint_count;
   const char *const *endpoints;
   const struct estimate *endpoint_availability;
+  double biased_years; /* that availability and the downtime of a year are known from, instead of the plain ones; 0: from those */
   uint32_t part_count; /* downtime; planned and unplanned behind it, where faults are planned */
   struct downtime_part parts[3];
   const struct outage_life *lives; /* all; then by endpoint */

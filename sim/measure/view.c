@@ -179,6 +179,7 @@ static void read_world(struct view *v, const struct world *w) {
   }
   read_services(v, w);
   read_nodes(v, w);
+  if (w->model->run.biased) v->seconds = world_outages(w)->weighed_ns * 1e-9;
   read_outages(v, w);
   v->overflowed = w->overflowed;
 }

@@ -58,6 +58,11 @@ static void say_budget(const struct error_budget *b, struct uptime_writer *to) {
 }
 
 void uptime_words(const struct availability_result *a, struct uptime_writer *to) {
+  if (a->biased_years > 0)
+    say(to, "means rest on",
+        "%s more years in which a second failure is made likelier and counts as much less, because the %s years say too little of "
+        "outages that take several failures",
+        format_number(UNIT_COUNT, NULL, a->biased_years).text, format_number(UNIT_COUNT, NULL, a->years).text);
   say_outages(&a->lives[0], to);
   say_first(&a->lives[0], to);
   say_budget(&a->budget, to);

@@ -3,6 +3,7 @@
 #include "sim/measure/measure_row.h"
 #include "sim/measure/verdict.h"
 #include "sim/stats/batch.h"
+#include "sim/study/biased_years.h"
 #include "sim/study/enough.h"
 #include "sim/study/study_inner.h"
 #include <math.h>
@@ -172,5 +173,6 @@ static bool settle_batches(struct study *s) {
 bool study_settle(struct study *s) {
   study_extend(s, 0, 0); /* what is measured, and how, is known from here on */
   s->interrupted |= !(s->long_run ? settle_batches(s) : settle_replications(s));
+  s->interrupted |= !s->interrupted && !biased_years_run(s);
   return !s->interrupted;
 }

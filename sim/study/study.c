@@ -45,8 +45,9 @@ void study_close(struct study *s) {
   long_run_free(s->long_run);
   view_free(s->evidence.traffic.sum);
   view_free(s->evidence.faults.sum);
+  view_free(s->evidence.biased.half.sum);
   s->long_run = NULL;
-  s->evidence.traffic.sum = s->evidence.faults.sum = NULL;
+  s->evidence.traffic.sum = s->evidence.faults.sum = s->evidence.biased.half.sum = NULL;
 }
 
 const struct evidence *study_evidence(const struct study *s) { return &s->evidence; }

@@ -203,6 +203,7 @@ static void write_outages(struct json_writer *w, const struct results *r) {
   json_key(w, "outages");
   json_open(w, '{');
   json_add_number(w, "years", r->availability.years);
+  if (r->availability.biased_years > 0) json_add_number(w, "biased_years", r->availability.biased_years);
   json_add_named_estimate(w, "availability", &r->availability.availability);
   json_add_number(w, "downtime_per_year_s", r->availability.downtime_per_year_s);
   json_add_text(w, "leaves_out", r->availability.leaves_out);
