@@ -1,4 +1,5 @@
 #include "models/availability/phase.h"
+#include "models/availability/outage.h"
 #include "models/core/world.h"
 #include "models/dns/dns.h"
 #include "models/faults/fault.h"
@@ -105,23 +106,28 @@ static struct places of_dns(const struct world *w) {
 
 /* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
-static enum outage_phase of_service(const struct world *w, const struct service *s, uint64_t left) {
-  enum outage_phase earliest = of_failover(s);
-  if (earliest < OUTAGE_PHASES) return earliest;
-  for (uint32_t i = 0; i < s->capacity; i++) {
-    const struct container *c = &w->containers[s->first + i];
-    int32_t region = left ? container_region(w, c) : -1;
-    if (region >= 0 && left >> region & 1) continue;
-    earliest = earlier(earliest, of_container(w, c));
-  }
+/* Where a failover acts it says what its service waits for, not the processes. */
+static enum outage_phase of_failovers(const struct world *w) {
+  enum outage_phase earliest = OUTAGE_PHASES;
+  for (uint32_t i = 0; i < w->model->services.count; i++) earliest = earlier(earliest, of_failover(&w->services[i]));
   return earliest;
 }
 
+static enum outage_phase of_process(const struct world *w, const struct container *c, uint64_t left) {
+  int32_t region = left ? container_region(w, c) : -1;
+  bool away = region >= 0 && left >> region & 1;
+  return away || of_failover(world_service_of(w, c)) < OUTAGE_PHASES ? OUTAGE_PHASES : of_container(w, c);
+}
+
+/* Nothing is amiss with other containers than those that were so at the last look or have been marked since. */
 enum outage_phase phase_of_world(const struct world *w) {
+  const struct states *states = &world_outages(w)->states;
   struct places places = of_dns(w);
-  enum outage_phase earliest = places.phase;
-  for (uint32_t i = 0; i < w->model->services.count && earliest; i++)
-    earliest = earlier(earliest, of_service(w, &w->services[i], places.left));
+  enum outage_phase earliest = earlier(places.phase, of_failovers(w));
+  for (uint32_t i = 0; i < states->amiss_count; i++)
+    earliest = earlier(earliest, of_process(w, &w->containers[states->amiss[i]], places.left));
+  for (uint32_t i = 0; i < w->touched_count; i++)
+    earliest = earlier(earliest, of_process(w, &w->containers[w->touched[i]], places.left));
   return earlier(earliest, PHASE_REPAIR);
 }
 

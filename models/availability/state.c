@@ -93,7 +93,22 @@ static struct state_key count_containers(const struct states *all, const struct 
   return sum;
 }
 
+static void set_amiss(struct states *all, uint32_t id, bool amiss) {
+  uint32_t at = all->amiss_at[id];
+  if (amiss == (at != NONE)) return;
+  if (amiss) {
+    all->amiss_at[id] = all->amiss_count;
+    all->amiss[all->amiss_count++] = id;
+    return;
+  }
+  uint32_t last = all->amiss[--all->amiss_count];
+  all->amiss[at] = last, all->amiss_at[last] = at;
+  all->amiss_at[id] = NONE;
+}
+
 static void follow(struct states *all, const struct world *w, const struct container *c) {
+  bool wanted = c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING;
+  set_amiss(all, c->id, wanted && !(c->in_rotation && c->state == CONTAINER_UP));
   struct state_key term = term_of(all, w, c);
   all->sum = state_key_plus(state_key_minus(all->sum, all->of[c->id]), term);
   all->of[c->id] = term;
@@ -158,6 +173,9 @@ void states_open(struct states *all, const struct world *w) {
   all->endpoints = w->model->endpoints.count;
   all->places = model_regions(w->model) > 0;
   all->of = arena_new_array(w->arena, struct state_key, w->container_count + 1);
+  all->amiss = arena_new_array(w->arena, uint32_t, w->container_count + 1);
+  all->amiss_at = arena_new_array(w->arena, uint32_t, w->container_count + 1);
+  for (uint32_t i = 0; i < w->container_count; i++) all->amiss_at[i] = NONE;
   all->asked = who_is_asked(w);
   answers_open(&all->answers, w);
   for (uint32_t i = 0; i < w->container_count; i++) follow(all, w, &w->containers[i]);

@@ -57,6 +57,8 @@ struct states {
   bool places;
   struct state_key sum, *of;         /* of all containers; the term of each */
   const struct service_asked *asked; /* by service */
+  /* Containers that were not up and in rotation at the last look, though they are wanted; by container: its place there, or NONE. */
+  uint32_t *amiss, *amiss_at, amiss_count;
   struct answers answers;
   struct state *now;    /* the one found last, or null */
   struct state **slots; /* open addressing by the first half of the key */
