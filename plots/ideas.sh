@@ -37,7 +37,7 @@ vary pool-size scenarios/ideas/pool-size.json --vary services.app.pools.postgres
 vary hot-row scenarios/ideas/hot-row.json --vary keys.counter.of=1,2,4,8,16
 vary sqlite-postgresql scenarios/studies/sqlite-postgresql.json -- --endpoint write-sqlite --endpoint write-postgresql
 vary growing-table scenarios/studies/growing-table.json
-for idea in cache-restart replica-lag memory-leak pods-and-connections pods-and-pooler; do run timeline $idea; done
+for idea in cache-restart replica-lag memory-leak pods-and-connections pods-and-pooler readiness; do run timeline $idea; done
 for idea in balancers parallel-batches fan-out; do run latency $idea; done
 answer shards scenarios/ideas/shards.json --set name=zipf
 variant shards alike --set keys.tenants.zipf=0

@@ -6,7 +6,7 @@ static void audit_content(const struct audit *a, const struct service *s, const 
                           const struct cache_store *content) {
   const char *wrong = cache_store_wrong(content);
   if (wrong) audit_broken(a, "cache: container %u of %s: %s", c->id, service_config(s)->name, wrong);
-  if (content->count && !s->shards && !container_serves(c))
+  if (content->count && !s->shards && !container_lives(c))
     audit_broken(a, "cache: container %u of %s holds %u items and is not there", c->id, service_config(s)->name, content->count);
 }
 

@@ -96,6 +96,7 @@ static void deal_requests(struct world *w) {
 }
 
 static void follow_processes(struct world_parts *all, const struct part *p, uint64_t bit) {
+  if (p->begins) all->begins |= bit;
   if (p->serves) all->serves |= bit;
   if (p->stops) all->stops |= bit;
   if (p->stopped) all->stopped |= bit;
@@ -136,6 +137,8 @@ void parts_audit(const struct audit *a) { EACH(a->world->parts.present, audit, a
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
 
+void parts_begins(struct world *w, struct container *c) { EACH(w->parts.begins, begins, w, c); }
+
 void parts_serves(struct world *w, struct container *c, bool warm) { EACH(w->parts.serves, serves, w, c, warm); }
 
 void parts_stops(struct world *w, struct container *c, bool served) { EACH(w->parts.stops, stops, w, c, served); }
@@ -145,6 +148,8 @@ void parts_stopped(struct world *w, struct container *c) { EACH(w->parts.stopped
 void parts_dies(struct world *w, struct container *c) { EACH(w->parts.dies, dies, w, c); }
 
 void parts_died(struct world *w, struct container *c) { EACH(w->parts.died, died, w, c); }
+
+void parts_hangs(struct world *w, struct container *c, bool hung) { EACH(w->parts.present, hangs, w, c, hung); }
 
 void parts_joins(struct world *w, const struct node *n) { EACH(w->parts.present, joins, w, n); }
 

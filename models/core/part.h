@@ -108,6 +108,7 @@ struct part {
   void (*use)(const struct world *, struct service *, struct service_use *); /* since the warm-up, of the service */
   void (*stop)(struct world *);
 
+  void (*begins)(struct world *, struct container *); /* a process starts, and serves after its start */
   /* Of a process: it serves (warm: it has done so for long); it is about to stop, and served so far or not; it dies, and what was
    * inside has not learnt it; all that was inside has failed. stopped: it does not count as up any more, and has not died yet. */
   void (*serves)(struct world *, struct container *, bool warm);
@@ -115,6 +116,7 @@ struct part {
   void (*stopped)(struct world *, struct container *);
   void (*dies)(struct world *, struct container *);
   void (*died)(struct world *, struct container *);
+  void (*hangs)(struct world *, struct container *, bool hung); /* it hangs, or goes on: models/machine/hang.h */
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
@@ -175,11 +177,13 @@ void parts_child_ends(struct world *, struct request *child, struct request *cal
 void parts_child_left(struct world *, struct request *child);
 void parts_stop(struct world *);
 void parts_audit(const struct audit *);
+void parts_begins(struct world *, struct container *);
 void parts_serves(struct world *, struct container *, bool warm);
 void parts_stops(struct world *, struct container *, bool served);
 void parts_stopped(struct world *, struct container *);
 void parts_dies(struct world *, struct container *);
 void parts_died(struct world *, struct container *);
+void parts_hangs(struct world *, struct container *, bool hung);
 void parts_joins(struct world *, const struct node *);
 /* Of the container alone; of anything. */
 void parts_replica_changed(struct world *, struct container *);

@@ -58,7 +58,8 @@ enum purpose {
   PURPOSE_ADDRESS,      /* entity: service, replica and pool: how much longer it keeps the address of an old primary */
   PURPOSE_CHECK,        /* entity: region and entry: when its health checks are made */
   PURPOSE_COPIES,       /* entity: service and replica: what goes when a copy is full */
-  PURPOSE_HEALTH_CHECK  /* entity: service and replica: the phase of its checks */
+  PURPOSE_HEALTH_CHECK, /* entity: service and replica: the phase of its checks */
+  PURPOSE_PROBE         /* entity: service and replica: the phases of its probes */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
@@ -152,6 +153,7 @@ struct world {
    * once, and whether anything else that it goes by may have changed. */
   uint32_t *touched, touched_count;
   bool changed_otherwise;
+  uint32_t impaired; /* links between regions that are cut now, and processes that hang */
 
   double *unresolved; /* by region of clients, or of all: share that finds no address (models/service/affliction.h); null: all do */
   int32_t striking;   /* the fault that struck last, or -1, and when */

@@ -10,6 +10,7 @@
   FAULT(region)                                                                                                                    \
   FAULT(zone)                                                                                                                      \
   FAULT(link)                                                                                                                      \
+  FAULT(hang)                                                                                                                      \
   FAULT(control_plane)                                                                                                             \
   FAULT(disk_full)                                                                                                                 \
   FAULT(dependency)                                                                                                                \

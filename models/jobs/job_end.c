@@ -115,7 +115,7 @@ void job_unacknowledged(struct world *w, uint32_t id, bool dead) {
     job_lose(w, id);
   else if (c->on_crash == CRASH_REQUEUE)
     come_back(w, id, dead ? 0 : RECONNECT);
-  else if (c->renewed)
+  else if (c->renewed && !j->timed) /* else its worker hung before */
     job_start_timer(w, j, id, c->visibility);
 }
 

@@ -91,6 +91,26 @@ static void jobs_serve(struct world *w, struct container *c, bool warm) {
   }
 }
 
+/* A worker that hangs keeps its jobs and renews none of them: they come back after the time in which they would have been renewed. */
+static void worker_hangs(struct world *w, const struct container *c, bool hung) {
+  for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
+    const struct request *r = world_request(w, id);
+    uint32_t job = r->live ? request_jobs(w, r)->job : NONE;
+    if (job == NONE || r->frames[0].container != c->id || r->frames[0].generation != c->generation) continue;
+    struct queued_job *j = job_at(w, job);
+    const struct queue_config *k = queue_of(w, j)->config;
+    if (!k->renewed || j->state != JOB_TAKEN || j->delivery != id) continue;
+    stop_timer(w, j);
+    if (hung) job_start_timer(w, j, job, k->visibility);
+  }
+}
+
+static void jobs_hang(struct world *w, struct container *c, bool hung) {
+  if (!world_jobs(w)->queues) return;
+  worker_hangs(w, c, hung);
+  if (!hung) jobs_serve(w, c, false);
+}
+
 /* What runs goes on, and comes back no more. */
 static void forget(struct world *w, uint32_t id) {
   struct queued_job *j = job_at(w, id);
@@ -234,6 +254,7 @@ const struct part part_jobs = {.name = "jobs",
                                .stop = jobs_stop,
                                .serves = jobs_serve,
                                .died = jobs_process_died,
+                               .hangs = jobs_hang,
                                .fails = jobs_fail,
                                .forget = jobs_forget,
                                .audit = audit_jobs,

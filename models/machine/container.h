@@ -24,7 +24,8 @@ enum container_state {
   CONTAINER_STARTING, /* process starts */
   CONTAINER_UP,       /* process serves */
   CONTAINER_DOWN,     /* process is dead, a restart may be due */
-  CONTAINER_DRAINING  /* out of rotation, finishes what it has */
+  CONTAINER_DRAINING, /* out of rotation, finishes what it has */
+  CONTAINER_HUNG      /* process is there, as one that serves, and does nothing: models/machine/hang.h */
 };
 
 /* A computation in progress, ordered by (finish, order). */
@@ -98,7 +99,9 @@ struct container {
   bool rotates_in, leaving; /* leaving: drained, not to be started again */
   bool offered, unhealthy;  /* to callers by the orchestrator; unhealthy: by its balancer's checks, so that it is not in rotation */
   sim_time drain_until;
-  uint32_t restarts; /* in a row, for back-off */
+  uint32_t restarts;            /* in a row, for back-off */
+  struct request_queue held_up; /* requests that wait for a process that hangs to go on, those that were not accepted among them */
+  uint32_t newcomers_held_up;
   struct stream life_draws;
   sim_time ready_changed_at, started_at; /* for the autoscaler */
   bool ready;
@@ -136,6 +139,11 @@ static inline const struct service_config *container_config(const struct contain
 static inline bool container_serves(const struct container *c) {
   return c->state == CONTAINER_UP || c->state == CONTAINER_DRAINING;
 }
+
+/* Its process is there, whether it answers or hangs: it keeps its memory, connections and content. */
+static inline bool container_lives(const struct container *c) { return container_serves(c) || c->state == CONTAINER_HUNG; }
+/* It may be in rotation: routing does not know that it hangs. */
+static inline bool container_offers(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_HUNG; }
 
 /* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);

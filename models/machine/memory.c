@@ -13,7 +13,7 @@ static const sim_time kill_takes = 10 * SIM_MS;
 static int64_t resident(const struct world *w, const struct container *c) {
   const struct service_config *s = container_config(c);
   const struct memory_config *m = &s->memory;
-  if (!container_serves(c)) return 0;
+  if (!container_lives(c)) return 0;
   return m->base * s->processes.count + m->per_connection * world_memory(w)->connections(c) +
          m->per_request * (int64_t)c->in_flight + m->leak * (int64_t)world_memory(w)->answered[c->id];
 }
@@ -99,7 +99,7 @@ static void kill(struct world *w, struct container *c) {
   assert(c && c->node != NONE);
   world_memory(w)->nodes[c->node].killed_at = world_now(w);
   meter_count(w, container_config(c)->memory.killed_meter);
-  if (c->state == CONTAINER_UP) {
+  if (container_offers(c)) {
     lifecycle_crash(w, c);
     return;
   }

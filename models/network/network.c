@@ -148,7 +148,7 @@ static void deliver(struct world *w, struct severed *s, sim_time way) {
 void network_cut(struct world *w, uint32_t region, uint32_t other) {
   struct cuts *c = world_network(w)->cuts;
   if (c->links[link_between(c, region, other)].cuts++) return;
-  c->now++;
+  c->now++, w->impaired++;
   parts_severed(w, region, other, true);
   parts_changed(w);
 }
@@ -158,7 +158,7 @@ void network_heal(struct world *w, uint32_t region, uint32_t other) {
   struct severed *s = &c->links[link_between(c, region, other)];
   assert(s->cuts && c->now);
   if (--s->cuts) return;
-  c->now--;
+  c->now--, w->impaired--;
   const struct regions *all = &w->model->platform.regions;
   deliver(w, s, way_now(w, world_network(w), regions_at(all, region)->first_zone, regions_at(all, other)->first_zone));
   parts_severed(w, region, other, false);

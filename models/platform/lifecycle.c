@@ -1,5 +1,6 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
+#include "models/machine/hang.h"
 #include "models/platform/nodes.h"
 #include "models/platform/placement.h"
 #include "models/request/line.h"
@@ -37,7 +38,7 @@ static void rotation_changed(struct world *w, struct service *s) {
 static void enters_rotation(struct world *w, struct container *c) {
   struct service *s = world_service_of(w, c);
   if (c->in_rotation) return;
-  assert(s->in_rotation < s->capacity && c->state == CONTAINER_UP);
+  assert(s->in_rotation < s->capacity && container_offers(c));
   /* In the order of their numbers, so that the order of routing does not depend on who came back first. */
   uint32_t i = s->in_rotation++;
   for (; i && s->rotation[i - 1] > c->id; i--) s->rotation[i] = s->rotation[i - 1];
@@ -75,7 +76,7 @@ void rotation_checked(struct world *w, struct container *c, bool healthy) {
   c->unhealthy = !healthy;
   if (!healthy)
     leaves_rotation(w, c);
-  else if (c->offered && c->state == CONTAINER_UP)
+  else if (c->offered && container_offers(c))
     enters_rotation(w, c);
 }
 
@@ -87,7 +88,7 @@ void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time de
 static void rotates(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
-  if (c->rotates_in && c->state == CONTAINER_UP)
+  if (c->rotates_in && container_offers(c))
     rotation_add(w, c);
   else
     rotation_remove(w, c);
@@ -156,6 +157,7 @@ void lifecycle_start(struct world *w, struct container *c) {
   }
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
+  parts_begins(w, c);
   sim_time start = distribution_sample_time(&container_config(c)->start, &c->life_draws);
   start += parts_recover(w, c);
   lifecycle_wait(w, c, LIFE_START, start);
@@ -176,22 +178,51 @@ static void life_continues(void *world, uint32_t id) {
 
 void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) {
   calendar_clear(w->calendar, c->life);
-  bool served = container_serves(c);
+  bool lived = container_lives(c), hung = c->state == CONTAINER_HUNG;
   c->state = CONTAINER_DOWN;
-  parts_stops(w, c, served);
-  if (!served) return;
-  assert(world_service_of(w, c)->up);
-  world_service_of(w, c)->up--;
+  parts_stops(w, c, lived);
+  if (!lived) return;
+  if (hung) container_hung_dies(w, c);
+  assert(hung || world_service_of(w, c)->up);
+  world_service_of(w, c)->up -= !hung;
   parts_stopped(w, c);
   container_kill(w, c, outcome);
   parts_replica_changed(w, c);
 }
 
 void lifecycle_crash(struct world *w, struct container *c) {
-  if (c->state != CONTAINER_UP) return;
+  if (!container_offers(c)) return;
   lifecycle_stop(w, c, OUTCOME_CRASHED);
   assert(c->state == CONTAINER_DOWN);
   policy(w)->process_died(w, c);
+}
+
+void lifecycle_kill(struct world *w, struct container *c) {
+  if (c->state != CONTAINER_STARTING) {
+    lifecycle_crash(w, c);
+    return;
+  }
+  lifecycle_stop(w, c, OUTCOME_CRASHED);
+  policy(w)->process_died(w, c);
+}
+
+void lifecycle_hang(struct world *w, struct container *c) {
+  if (c->state != CONTAINER_UP) return;
+  c->state = CONTAINER_HUNG;
+  assert(world_service_of(w, c)->up);
+  world_service_of(w, c)->up--;
+  container_hangs(w, c);
+  parts_hangs(w, c, true);
+  parts_replica_changed(w, c);
+}
+
+void lifecycle_go_on(struct world *w, struct container *c) {
+  if (c->state != CONTAINER_HUNG) return;
+  c->state = CONTAINER_UP;
+  world_service_of(w, c)->up++;
+  container_goes_on(w, c);
+  parts_hangs(w, c, false);
+  parts_replica_changed(w, c);
 }
 
 /* --- building ---------------------------------------------------------------------------------------------------------------- */

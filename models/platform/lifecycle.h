@@ -25,7 +25,10 @@ void lifecycle_unplace(struct world *, struct container *);
 
 void lifecycle_start(struct world *, struct container *); /* the process starts; serves after the service's `start` */
 void lifecycle_wait(struct world *, struct container *, int32_t stage, sim_time delay);
-void lifecycle_crash(struct world *, struct container *);              /* the process dies on its own */
+void lifecycle_crash(struct world *, struct container *); /* the process dies on its own */
+void lifecycle_kill(struct world *, struct container *);  /* its orchestrator ends a process that serves, hangs or starts */
+void lifecycle_hang(struct world *, struct container *);  /* it hangs; one that hangs or is not up does not */
+void lifecycle_go_on(struct world *, struct container *); /* one that hangs goes on */
 void lifecycle_stop(struct world *, struct container *, enum outcome); /* it is ended; no orchestrator callback */
 /* The slot fires after the delay; one that leads beyond the end of time never ends. */
 void lifecycle_alarm(struct world *, slot_id, sim_time delay);

@@ -13,6 +13,7 @@
 
 struct arena;
 struct orchestrator;
+struct probing;
 struct world;
 struct node;
 struct container;
@@ -91,7 +92,8 @@ struct orchestrator {
   const char *instead;
   /* What runs in the region (-1: there are none) is placed, moved and scaled now; null: always. */
   bool (*acts)(const struct world *, int32_t region);
-  bool relocates; /* starts elsewhere what was on a lost node */
+  const struct probing *probing; /* what it does with the probes of a service (models/service/probe.h); null: nothing */
+  bool relocates;                /* starts elsewhere what was on a lost node */
   struct data_policy data;
   bool managers; /* it runs on nodes of the scenario: those with the role of managers */
   int64_t pods;  /* most replicas on one node unless its group says otherwise; 0: no limit */

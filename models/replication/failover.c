@@ -55,6 +55,7 @@ static bool is_dropped(const struct replication *p, const struct replica *r) {
 /* Its region sees a majority, or a person has decided; while the primary serves only what does not see it is promoted. */
 static bool may_promote(const struct replication *p, const struct replica *r) {
   if (!r->follows || r->resync || (!p->failover.down && !r->cut)) return false;
+  if (p->world->containers[r->container].state == CONTAINER_HUNG) return false;
   return p->failover.by_person || votes_majority(p, container_region(p->world, &p->world->containers[r->container]));
 }
 
@@ -115,8 +116,19 @@ static sim_time first_lost(struct replication *p, const struct replica *r) {
   return r->received < p->released ? replication_entry(p, r->received + 1)->committed : SIM_NEVER;
 }
 
+/* Whoever promotes another one makes sure that a primary which hangs never goes on: it starts again, as a replica. Returns whether
+ * it did hang. */
+static bool fences(struct replication *p) {
+  struct container *old = &p->world->containers[*p->primary];
+  if (old->state != CONTAINER_HUNG) return false;
+  lifecycle_stop(p->world, old, OUTCOME_CRASHED);
+  return true;
+}
+
 static void promote(struct replication *p) {
   struct failover *f = &p->failover;
+  struct container *old = &p->world->containers[*p->primary];
+  bool hung = fences(p);
   const struct replica *r = &p->replicas[f->candidate];
   uint64_t writes = r->received < p->released ? p->released - r->received : 0;
   bool restoring = f->disk_lost; /* its start is that long already */
@@ -133,6 +145,7 @@ static void promote(struct replication *p) {
   replication_promote(p, f->candidate);
   if (f->backed_up > p->head) f->backed_up = p->head;
   if (!restoring) copy_starting(p);
+  if (hung) lifecycle_start(p->world, old);
   parts_changed(p->world);
 }
 
@@ -323,7 +336,7 @@ void failover_process_stopped(struct world *w, struct container *c, bool served)
   bool primary = c->id == *p->primary, disk_lost = volume_is_empty(w, c);
   if (primary) f->disk_lost |= disk_lost;
   if (!primary) p->replicas[c->id - p->first].resync |= disk_lost;
-  bool host = c->node != NONE && !w->nodes[c->node].up;
+  bool host = c->state == CONTAINER_HUNG || (c->node != NONE && !w->nodes[c->node].up); /* nothing answers: no refusal */
   if (primary && served && !f->down)
     primary_died(p, host);
   else if (primary && host)

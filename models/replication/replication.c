@@ -429,6 +429,21 @@ static void replication_process_died(struct world *w, struct container *c) {
   for (uint32_t i = 0; i < p->count; i++) stop_streams(p, &p->replicas[i]);
 }
 
+/* A replica that hangs is as one that nothing reaches; a primary that hangs is gone for its manager, and its commits wait. */
+static void replication_hangs(struct world *w, struct container *c, bool hung) {
+  if (!w->services[c->service].replication) return;
+  struct replication *p = replication_of(w, c->id);
+  struct replica *mine = &p->replicas[c->id - p->first];
+  if (!hung) {
+    replication_process_up(w, c, false);
+    return;
+  }
+  failover_process_stopped(w, c, true);
+  if (!replication_is_on(p->config)) return;
+  if (!is_primary(p, mine)) replication_cut_off(p, mine);
+  for (uint32_t i = 0; is_primary(p, mine) && i < p->count; i++) stop_streams(p, &p->replicas[i]);
+}
+
 void replication_cut_off(struct replication *p, struct replica *r) {
   r->cut = true;
   if (r->holds_until == SIM_NEVER) r->holds_until = p->failover.down ? p->failover.failed_at : world_now(p->world);
@@ -646,5 +661,6 @@ const struct part part_replication = {.name = "replication",
                                       .serves = replication_process_up,
                                       .stops = replication_process_stops,
                                       .dies = replication_process_died,
+                                      .hangs = replication_hangs,
                                       .audit = audit_replication,
                                       .load = &copies_load};

@@ -11,6 +11,7 @@
 #include "models/keys/keyspace.h"
 #include "models/core/meter.h"
 #include "models/core/world.h"
+#include "models/platform/lifecycle.h"
 #include "sim/engine/arena.h"
 #include "models/request/operation.h"
 #include "sim/engine/allocate.h"
@@ -103,12 +104,15 @@ static void promote(struct world *w, struct shard *d, uint32_t container) {
     old->cache = new->cache, new->cache = content;
   }
   d->primary = container;
+  bool hung = old->state == CONTAINER_HUNG; /* it must not go on as a second primary: it starts again */
+  if (hung) lifecycle_stop(w, old, OUTCOME_CRASHED);
   meter_count(w, service_shards(service_config(d->service))->failovers);
   if (d->service->replication)
     failover_superseded(&d->service->replication[d->number]);
   else
     bare_data_superseded(w, d->service, d->number);
   set_down(w, d, false);
+  if (hung) lifecycle_start(w, old);
   parts_changed(w);
 }
 
@@ -133,15 +137,8 @@ static void others_know(void *shard, uint32_t unused) {
   parts_changed(d->service->shards->world);
 }
 
-static void shards_process_died(struct world *w, struct container *c) {
-  if (!w->services[c->service].shards) return;
-  struct shard *d = shard_of(w, c);
+static void primary_gone(struct world *w, struct shard *d) {
   const struct shards_config *config = service_shards(service_config(d->service));
-  if (d->primary != c->id) {
-    struct container *primary = &w->containers[d->primary];
-    if (d->down && primary->cache && !living_replica(w, d)) cache_lost(w, primary);
-    return;
-  }
   set_down(w, d, true);
   if (config->failover.kind) {
     struct stream draws =
@@ -150,6 +147,17 @@ static void shards_process_died(struct world *w, struct container *c) {
     calendar_set(w->calendar, d->promotion, world_after(w, distribution_sample_time(&config->failover, &draws)));
   }
   if (config->full_coverage) calendar_set(w->calendar, d->alarm, world_after(w, config->detect));
+}
+
+static void shards_process_died(struct world *w, struct container *c) {
+  if (!w->services[c->service].shards) return;
+  struct shard *d = shard_of(w, c);
+  if (d->primary == c->id) {
+    if (!d->down) primary_gone(w, d); /* else it hung before */
+    return;
+  }
+  struct container *primary = &w->containers[d->primary];
+  if (d->down && primary->cache && !living_replica(w, d)) cache_lost(w, primary);
 }
 
 static void shards_process_up(struct world *w, struct container *c, bool warm) {
@@ -161,6 +169,18 @@ static void shards_process_up(struct world *w, struct container *c, bool warm) {
     if (c->cache) cache_lost(w, c);
     set_down(w, d, false);
   } else if (d->waiting)
+    promote(w, d, c->id);
+}
+
+/* What it keeps stays where it is. */
+static void shards_hang(struct world *w, struct container *c, bool hung) {
+  if (!w->services[c->service].shards) return;
+  struct shard *d = shard_of(w, c);
+  if (hung && d->primary == c->id)
+    primary_gone(w, d);
+  else if (!hung && d->down && d->primary == c->id)
+    set_down(w, d, false);
+  else if (!hung && d->down && d->waiting)
     promote(w, d, c->id);
 }
 
@@ -315,4 +335,5 @@ const struct part part_shards = {.name = "shards",
                                  .build = shards_build,
                                  .serves = shards_process_up,
                                  .stopped = shards_process_died,
+                                 .hangs = shards_hang,
                                  .audit = audit_shards};

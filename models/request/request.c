@@ -5,6 +5,7 @@
 #include "models/request/draws.h"
 #include "models/request/operation.h"
 #include "models/core/world.h"
+#include "models/machine/hang.h"
 #include "models/network/network.h"
 #include "models/network/request_place.h"
 #include "models/platform/nodes.h"
@@ -21,7 +22,7 @@ static inline struct request *take(struct world *w) {
   r->id = id, r->depth = r->base = r->rank = 0, r->waiting = NULL, r->live = true;
   r->holds_of = 0;
   r->client_gone = r->fresh = r->dealt = r->doomed = r->patience_runs = false;
-  r->ends_with = r->call_outcome = OUTCOME_COMPLETED;
+  r->detained = r->call_outcome = OUTCOME_COMPLETED;
   r->client = r->caller = r->child = r->sibling = NONE;
   memcpy((char *)r + w->request_room.at, w->request_room.image, w->request_room.size);
   return r;
@@ -80,15 +81,21 @@ static bool frame_alive(const struct world *w, const struct frame *f) {
   return w->containers[f->container].generation == f->generation;
 }
 
+/* Of one that was dropped or cancelled, or that is on a replica which hangs. */
+__attribute__((noinline, cold)) static bool goes_on(struct world *w, struct request *r) {
+  if (r->held && hang_holds(w, r)) return false;
+  r->held = false;
+  if (!r->ends_with) return true;
+  request_fail(w, r, (enum outcome)r->ends_with);
+  return false;
+}
+
 void request_resume(struct world *w, struct request *r) {
   if (r->depth && !frame_alive(w, &r->frames[r->depth - 1])) {
     request_fail(w, r, OUTCOME_CRASHED);
     return;
   }
-  if (__builtin_expect(r->ends_with, 0)) {
-    request_fail(w, r, (enum outcome)r->ends_with);
-    return;
-  }
+  if (__builtin_expect(r->detained, 0) && !goes_on(w, r)) return;
   const struct instruction *program = w->model->programs[r->endpoint].instructions;
   for (;;) {
     const struct instruction *in = &program[r->pc++];
@@ -415,8 +422,18 @@ __attribute__((noinline)) static bool cut_off(const struct world *w, const struc
   return !network_reachable(w, from, container_region(w, c));
 }
 
-/* At a replica that is dead or cut off: it refuses the call, or nothing of it answers until the caller gives up. */
-static bool knocks(struct world *w, struct request *r, const struct instruction *in, const struct container *c, bool severed) {
+/* The machine of a replica that hangs takes the connection. */
+static bool enters_hung(struct world *w, struct request *r, const struct instruction *in, const struct container *caller,
+                        const struct container *c) {
+  opens_frame(w, r, world_service_of(w, c), c);
+  hang_marks(r);
+  return travel(w, r, caller, c, in->cell) && !hang_holds(w, r);
+}
+
+/* At a replica that hangs, is dead or cut off: it refuses the call, or nothing of it answers until the caller gives up. */
+static bool knocks(struct world *w, struct request *r, const struct instruction *in, const struct container *caller,
+                   const struct container *c, bool severed) {
+  if (!severed && c->state == CONTAINER_HUNG) return enters_hung(w, r, in, caller, c);
   if (!severed && (c->node == NONE || w->nodes[c->node].up)) {
     notify_balancer_of_none(w, &w->services[in->service], r, c->id);
     return unserved(w, r, in, OUTCOME_REFUSED);
@@ -432,8 +449,8 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   if (__builtin_expect(chosen == NONE, 0)) return finds_none(w, r, in);
   struct container *c = &w->containers[chosen];
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
-  bool severed = network_has_cuts(world_network(w)) && cut_off(w, r, caller, c);
-  if (severed || !container_serves(c)) return knocks(w, r, in, c, severed);
+  bool severed = __builtin_expect(w->impaired, 0) && cut_off(w, r, caller, c);
+  if (severed || !container_serves(c)) return knocks(w, r, in, caller, c, severed);
   opens_frame(w, r, s, c);
   return travel(w, r, caller, c, in->cell);
 }
@@ -441,7 +458,10 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
 bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
   struct container *c = &w->containers[container];
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
-  if (network_has_cuts(world_network(w)) && cut_off(w, r, caller, c)) return knocks(w, r, in, c, true);
+  if (__builtin_expect(w->impaired, 0)) {
+    if (cut_off(w, r, caller, c)) return knocks(w, r, in, caller, c, true);
+    if (c->state == CONTAINER_HUNG) return enters_hung(w, r, in, caller, c);
+  }
   request_opens_frame(w, r, c);
   return travel(w, r, caller, c, in->cell);
 }
@@ -452,11 +472,21 @@ bool request_accept(struct world *w, struct request *r, const struct instruction
 
 /* The answer goes back to the entry. */
 static inline bool answers_entry(struct world *w, struct request *r, const struct container *c, uint16_t cell) {
-  if (network_has_cuts(world_network(w)) && cut_off(w, r, NULL, c)) {
+  if (__builtin_expect(w->impaired, 0) && cut_off(w, r, NULL, c)) {
     network_holds_up(w, r, container_region(w, c), edge_of(w, r), cell);
     return false;
   }
   return travel(w, r, c, NULL, cell);
+}
+
+/* While some way or process is not as it should be. */
+__attribute__((noinline, cold)) static bool returns_impaired(struct world *w, struct request *r, const struct container *from,
+                                                             const struct container *to, uint16_t cell) {
+  if (cut_off(w, r, from, to)) {
+    network_holds_up(w, r, container_region(w, from), container_region(w, to), cell);
+    return false;
+  }
+  return travel(w, r, from, to, cell) && !hang_holds(w, r);
 }
 
 bool request_leave(struct world *w, struct request *r, const struct instruction *in) {
@@ -477,10 +507,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
     return false;
   }
   const struct container *to = &w->containers[caller->container];
-  if (network_has_cuts(world_network(w)) && cut_off(w, r, c, to)) {
-    network_holds_up(w, r, container_region(w, c), container_region(w, to), in->cell);
-    return false;
-  }
+  if (__builtin_expect(w->impaired, 0)) return returns_impaired(w, r, c, to, in->cell);
   return travel(w, r, c, to, in->cell);
 }
 

@@ -66,8 +66,14 @@ struct request {
   bool live, client_gone, fresh, doomed;
   bool dealt;                    /* the process of its first replica was chosen before it came */
   bool impatient, patience_runs; /* impatient: no service has begun, and it will not wait for ever */
-  uint8_t ends_with;             /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
-  uint64_t holds_of;             /* mask of the parts that it may hold something of (models/core/part.h) */
+  union {
+    uint16_t detained; /* either of them */
+    struct {
+      uint8_t ends_with; /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
+      bool held;         /* a replica that it is on hangs, or did (models/machine/hang.h) */
+    };
+  };
+  uint64_t holds_of; /* mask of the parts that it may hold something of (models/core/part.h) */
   struct frame frames[PROGRAM_FRAMES];
 
   /* What only some need. */

@@ -39,7 +39,7 @@ static void expect(struct world *w, struct container *c) {
 static void turns(struct world *w, struct container *c, bool passes) {
   struct health *h = health_of(w, c);
   checking_turns(config_of(c), &h->checking, world_now(w), passes, !c->unhealthy);
-  h->silent = !passes && c->node != NONE && !w->nodes[c->node].up;
+  h->silent = !passes && (c->state == CONTAINER_HUNG || (c->node != NONE && !w->nodes[c->node].up));
   expect(w, c);
 }
 
@@ -60,6 +60,11 @@ static void checks_serve(struct world *w, struct container *c, bool warm) {
 
 static void checks_stopped(struct world *w, struct container *c) {
   if (config_of(c)->every) turns(w, c, false);
+}
+
+/* What hangs accepts a check and does not answer it. */
+static void checks_hang(struct world *w, struct container *c, bool hung) {
+  if (config_of(c)->every) turns(w, c, !hung);
 }
 
 static void checks_build(struct world *w, struct service *s) {
@@ -99,7 +104,8 @@ const struct part part_health_checks = {.name = "health checks",
                                         .room.world = sizeof(struct health_checks),
                                         .build = checks_build,
                                         .serves = checks_serve,
-                                        .stopped = checks_stopped};
+                                        .stopped = checks_stopped,
+                                        .hangs = checks_hang};
 
 static const struct field fields[] = {
     KEY("every", DURATION, health_check_config, checks.every, DEFAULT("30s"), RANGE(1e6, FIELD_YEAR),

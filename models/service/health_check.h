@@ -4,8 +4,8 @@
  *     healthy   --`failures` failed checks in a row-->  out of rotation, until
  *     unhealthy --`successes` passed checks in a row--> back, if the orchestrator offers it too
  *
- * A check passes when the process of the replica serves. A dead process refuses it, which is known at once; a lost machine does not
- * answer, which is known after `timeout`. So a crash is seen between (failures - 1) and failures periods after it, a lost machine
+ * A check passes when the process of the replica serves. A dead process refuses it, which is known at once; a lost machine, and a
+ * process that hangs, do not answer, which is known after `timeout`. So a crash is seen between (failures - 1) and failures periods after it, a lost machine
  * `timeout` later. A replica is called only while the orchestrator offers it and its checks say that it is healthy; those that are
  * up at the start are healthy. Without the key routing follows the orchestrator alone.
  *

@@ -20,7 +20,7 @@ bool keepalive_carries(const struct world *w, struct kept_connection *k, const s
   const struct container *c = &w->containers[k->container];
   if (leads_into_void(w, c))
     k->left = 0;
-  else if (!c->in_rotation || c->generation != k->generation || c->state != CONTAINER_UP)
+  else if (!c->in_rotation || c->generation != k->generation || !container_offers(c))
     return false;
   else if (k->left != INT64_MAX)
     k->left--;

@@ -4,6 +4,7 @@
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
+#include "models/service/probe.h"
 
 struct compose_config {
   sim_time restart_delay, restart_cap, restart_reset;
@@ -42,6 +43,14 @@ static const struct record record = {
 
 static sim_time recovery(const void *settings) { return ((const struct compose_config *)settings)->restart_delay; }
 
+/* A container that is unhealthy is marked, and that is all. */
+static const struct probing probing = {
+    .instead = {
+        [PROBE_STARTUP] = "Compose starts a container again when it ends, and waits for no check",
+        [PROBE_READINESS] = "Compose has no readiness: callers have a fixed list of addresses; \"health_check\" is that of a proxy",
+        [PROBE_LIVENESS] = "Docker marks an unhealthy container and does not restart it: a process that hangs does so until a "
+                           "person restarts it"}};
+
 static const struct field keys[] = {SETTINGS("compose", &record, "Its delays."), {0}};
 const struct orchestrator orchestrator_compose = {
     .member = {.word = "compose", .doc = "One server; what dies is restarted there.", .keys = keys},
@@ -49,4 +58,5 @@ const struct orchestrator orchestrator_compose = {
     .process_died = process_died,
     .life = life,
     .node_returned = node_returned,
-    .recovery = recovery};
+    .recovery = recovery,
+    .probing = &probing};

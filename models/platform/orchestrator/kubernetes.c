@@ -14,6 +14,7 @@
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/service/probe.h"
 #include <assert.h>
 #include <math.h>
 
@@ -120,6 +121,8 @@ static void retire(struct world *w, struct container *c) {
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
 
 static void process_up(struct world *w, struct container *c) {
+  if (service_probed(container_config(c), PROBE_STARTUP) || service_probed(container_config(c), PROBE_READINESS))
+    return; /* these say */
   lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period));
 }
 
@@ -147,6 +150,16 @@ static void drain_step(struct world *w, struct container *c) {
     lifecycle_stop(w, c, OUTCOME_CRASHED); /* it stays in the books */
 }
 
+/* SIGTERM, and SIGKILL when the grace is over: a process that answers ends when nothing is inside. */
+static void kill_step(struct world *w, struct container *c) {
+  sim_time now = world_now(w);
+  bool ends = c->state != CONTAINER_HUNG && !c->in_flight;
+  if (ends || now >= c->drain_until)
+    lifecycle_kill(w, c);
+  else
+    lifecycle_wait(w, c, LIFE_DRAINED, c->state == CONTAINER_HUNG || c->drain_until - now < SIM_S ? c->drain_until - now : SIM_S);
+}
+
 /* Another one in its stead. */
 static void move_pod(struct world *w, struct container *c) {
   rotation_remove(w, c);
@@ -157,7 +170,10 @@ static void move_pod(struct world *w, struct container *c) {
 static void life(struct world *w, struct container *c) {
   switch (c->life_stage) {
   case LIFE_READY:
-    set_ready(w, c, true);
+    if (container_serves(c))
+      set_ready(w, c, true);
+    else
+      lifecycle_wait(w, c, LIFE_READY, config_of(w)->readiness_period); /* it hangs */
     break;
   case LIFE_OUT_OF_ROTATION: /* the kubelet has seen the exit */
     set_ready(w, c, false);
@@ -167,13 +183,29 @@ static void life(struct world *w, struct container *c) {
     lifecycle_start(w, c);
     break;
   case LIFE_DRAINED:
-    drain_step(w, c);
+    if (!c->leaving && container_offers(c))
+      kill_step(w, c);
+    else
+      drain_step(w, c);
     break;
   case LIFE_GIVEN_UP: /* deleted by force */
     if (controlled(w, &w->nodes[c->node])) move_pod(w, c);
     break;
   }
 }
+
+static void probe_turned(struct world *w, struct container *c, enum probe_kind kind, bool passes) {
+  if (c->leaving) return;
+  if (kind == PROBE_READINESS || (kind == PROBE_STARTUP && passes && !service_probed(container_config(c), PROBE_READINESS)))
+    set_ready(w, c, passes);
+  if (kind == PROBE_READINESS || passes) return;
+  c->drain_until = world_now(w) + config_of(w)->termination_grace;
+  if (container_offers(c))
+    kill_step(w, c);
+  else
+    lifecycle_kill(w, c); /* it has nothing to finish */
+}
+static const struct probing probing = {.acts = {true, true, true}, .every = 10 * SIM_S, .timeout = SIM_S, .turned = probe_turned};
 
 /* --- nodes ------------------------------------------------------------------------------------------------------------------- */
 
@@ -339,6 +371,7 @@ const struct orchestrator orchestrator_kubernetes = {
     .control = control,
     .acts = acts,
     .recovery = recovery,
+    .probing = &probing,
     .relocates = true,
     .pods = 110,
     .data = {.new_containers = true, .node_affinity = true, .stateful_sets = true}};

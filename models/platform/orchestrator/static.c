@@ -3,8 +3,12 @@
 #include "models/platform/lifecycle.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/core/world.h"
+#include "models/service/probe.h"
 
-static void process_up(struct world *w, struct container *c) { rotation_add(w, c); }
+static void process_up(struct world *w, struct container *c) {
+  if (!service_probed(container_config(c), PROBE_STARTUP) && !service_probed(container_config(c), PROBE_READINESS))
+    rotation_add(w, c);
+}
 
 static void process_died(struct world *w, struct container *c) {
   rotation_remove(w, c);
@@ -19,9 +23,23 @@ static void node_returned(struct world *w, struct node *n) {
   for (uint32_t i = 0; i < n->container_count; i++) lifecycle_start(w, &w->containers[n->containers[i]]);
 }
 
+/* Readiness is the balancer's, the other two are those of what starts the process again. */
+static void probe_turned(struct world *w, struct container *c, enum probe_kind kind, bool passes) {
+  bool routes =
+      kind == PROBE_READINESS || (kind == PROBE_STARTUP && passes && !service_probed(container_config(c), PROBE_READINESS));
+  if (routes && passes)
+    rotation_add(w, c);
+  else if (routes)
+    rotation_remove(w, c);
+  else if (!passes)
+    lifecycle_kill(w, c);
+}
+static const struct probing probing = {.acts = {true, true, true}, .every = 10 * SIM_S, .timeout = SIM_S, .turned = probe_turned};
+
 const struct orchestrator orchestrator_static = {
     .member = {.word = "static", .doc = "Replicas are never moved, and routing follows health at once."},
     .process_up = process_up,
+    .probing = &probing,
     .process_died = process_died,
     .node_died = node_died,
     .node_returned = node_returned};

@@ -8,6 +8,7 @@
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
+#include "models/service/probe.h"
 
 struct swarm_config {
   sim_time heartbeat;
@@ -103,13 +104,32 @@ static void replace(struct world *w, struct container *c) {
   if (lifecycle_place(w, c)) lifecycle_start(w, c);
 }
 
+/* A task with a HEALTHCHECK is in rotation from its first success on. */
 static void process_up(struct world *w, struct container *c) {
+  if (service_probed(container_config(c), PROBE_LIVENESS)) return;
   if (w->nodes[c->node].up) rotation_add(w, c);
 }
 
 static void process_died(struct world *w, struct container *c) {
   lifecycle_wait(w, c, LIFE_OUT_OF_ROTATION, config_of(w)->status_delay);
 }
+
+/* An unhealthy task has failed: it is replaced as one that ended. */
+static void probe_turned(struct world *w, struct container *c, enum probe_kind kind, bool passes) {
+  (void)kind;
+  if (!passes)
+    lifecycle_kill(w, c);
+  else if (w->nodes[c->node].up)
+    rotation_add(w, c);
+}
+static const struct probing probing = {
+    .acts = {[PROBE_LIVENESS] = true},
+    .instead = {[PROBE_STARTUP] = "Swarm has no start-up probe; \"delay\" of liveness is the start period of its HEALTHCHECK",
+                [PROBE_READINESS] = "Swarm has no readiness probe; liveness is its HEALTHCHECK"},
+    .from_end = true,
+    .every = 30 * SIM_S,
+    .timeout = 30 * SIM_S,
+    .turned = probe_turned};
 
 static void life(struct world *w, struct container *c) {
   if (c->life_stage == LIFE_OUT_OF_ROTATION) {
@@ -207,6 +227,7 @@ const struct orchestrator orchestrator_swarm = {
     .detected = detected,
     .evict = evict,
     .recovery = recovery,
+    .probing = &probing,
     .instead = "the control plane of a swarm is its managers: lose nodes whose role is manager, by a fault of kind node",
     .relocates = true,
     .managers = true,

@@ -25,6 +25,8 @@ static const struct meter_observation *meter(const struct world *w, enum job_met
 
 #define CRASH(service, at) "'x': { 'kind': 'crash', 'service': '" service "', 'at': '" at "' }"
 
+#define HANG(service, at) "'x': { 'kind': 'hang', 'service': '" service "', 'at': '" at "', 'repair': '1h' }"
+
 struct trace {
   const char *name;
   int users;
@@ -173,6 +175,48 @@ static const struct trace traces[] = {
      0,
      0,
      9,
+     OUTCOME_COMPLETED,
+     1},
+    /* Its worker hangs at 11 s for good: it was renewed then for the last time. */
+    {"renewed until it hangs",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': '3s', 'renewed': true",
+     TWO,
+     "0s",
+     HANG("w", "11s"),
+     "19500ms",
+     1,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     0,
+     9,
+     OUTCOME_COMPLETED,
+     1},
+    /* It goes on at 12 s, a second late, and renews again. */
+    {"renewed until it hangs and on",
+     1,
+     "",
+     CPU("5s"),
+     ", 'visibility': '3s', 'renewed': true",
+     "",
+     "0s",
+     "'x': { 'kind': 'hang', 'service': 'w', 'at': '11s', 'repair': '1s' }",
+     "19500ms",
+     1,
+     0,
+     0,
+     0,
+     0,
+     0,
+     0,
+     0,
+     6,
      OUTCOME_COMPLETED,
      1},
     {"lost with its worker",

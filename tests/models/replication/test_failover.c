@@ -44,15 +44,21 @@ static const struct {
 struct killer {
   struct world *world;
   const struct strike *strike;
+  bool hangs; /* and is killed when another one is promoted */
 };
 
 static void strike(void *killer, uint32_t database) {
   struct killer *k = killer;
-  lifecycle_crash(k->world, &k->world->containers[k->world->services[database].first + k->strike->replica]);
+  struct container *c = &k->world->containers[k->world->services[database].first + k->strike->replica];
+  if (k->hangs)
+    lifecycle_hang(k->world, c);
+  else
+    lifecycle_crash(k->world, c);
 }
 
-static void test_failover(void) {
+static void play(bool hangs) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    if (hangs && !rows[i].primary) continue; /* no other one to be promoted */
     struct fixture f = fixture_of(
         "{ 'aguanta': 1, 'name': 'failover', 'traffic': { 'u': { 'kind': 'closed', 'population': 4, 'think': '10s', 'mix': { 'p': "
         "1 } "
@@ -61,12 +67,12 @@ static void test_failover(void) {
         "'1ms'%s }, { 'delay': '%s' }, { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } ] } }, 'services': { 'a': { 'kind': "
         "'app', "
         "'pools': { 'd': { 'max': 9 } } }, 'd': { 'kind': 'database', 'start': '4s'%s }%s }, 'platform': { 'kind': 'compose', "
-        "'nodes': { 'n': { 'cpu': 16 } } }, 'run': { 'warmup': '0s', 'window': '30s', 'windows': 1 } }",
-        rows[i].locks, rows[i].wait, rows[i].database, rows[i].others);
+        "'nodes': { 'n': { 'cpu': 16 } } }, 'run': { 'warmup': '0s', 'window': '%s', 'windows': 1 } }",
+        rows[i].locks, rows[i].wait, rows[i].database, rows[i].others, hangs ? "33s" : "30s"); /* failed 2 s later */
     if (!f.scenario) continue;
     uint32_t d = fixture_service(&f, "d");
     struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
-    struct killer killers[2] = {{w, &rows[i].strikes[0]}, {w, &rows[i].strikes[1]}};
+    struct killer killers[2] = {{w, &rows[i].strikes[0], hangs}, {w, &rows[i].strikes[1], hangs}};
     for (int k = 0; k < 2; k++)
       if (rows[i].strikes[k].at_s > 0)
         calendar_set(w->calendar, calendar_slot(w->calendar, strike, &killers[k], d), (sim_time)(rows[i].strikes[k].at_s * 1e9));
@@ -88,6 +94,12 @@ static void test_failover(void) {
     world_free(w), fixture_close(&f);
   }
 }
+
+static void test_failover(void) { play(false); }
+
+/* The same from the primary that hangs: its transactions wait until another one is promoted, and fail then, because whoever promotes
+ * it makes sure that the old one never goes on; it starts again as a replica. */
+static void test_hang(void) { play(true); }
 
 /* --- recipes of docs/data-replication.md -------------------------------------------------------------------------------------- */
 
@@ -144,5 +156,5 @@ static void test_recipes(void) {
   }
 }
 
-static const struct test_case cases[] = {{"overlapping", test_failover}, {"recipes", test_recipes}, {0}};
+static const struct test_case cases[] = {{"overlapping", test_failover}, {"hang", test_hang}, {"recipes", test_recipes}, {0}};
 const struct test_suite suite_failover = {"failover", cases};

@@ -65,6 +65,7 @@ static const struct removal removals[] = {
     {"pods-and-connections", "2", "services.postgres.connections.max=300", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"pods-and-pooler", "2", "services.pgbouncer.pooler.max_clients=100", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
     {"pool-size", "2", "services.app.pools.postgres.max=20", "p99(order.latency) over 15s..25s < 25ms", "PASS", "FAIL", 0, 0},
+    {"readiness", "10", "services.api.probes=null", "error_rate(page) over \"after\" > 50%", "CONFIRMED", "BETTER", 0, 0},
     {"replica-lag", "2", "services.postgres.replication.workers=4", "max(postgres.lag) > 10s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"report-inline", "4", "endpoints.report.steps.0.cpu=5ms", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"report-queue", "4", "queues.reports.workers=backend", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
