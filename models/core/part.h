@@ -116,7 +116,7 @@ struct part {
   void (*stopped)(struct world *, struct container *);
   void (*dies)(struct world *, struct container *);
   void (*died)(struct world *, struct container *);
-  void (*hangs)(struct world *, struct container *, bool hung); /* it hangs, or goes on: models/machine/hang.h */
+  void (*hangs)(struct world *, struct container *, bool hung); /* it hangs, or goes on: models/machine/hang.c */
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */

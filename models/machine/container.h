@@ -25,7 +25,7 @@ enum container_state {
   CONTAINER_UP,       /* process serves */
   CONTAINER_DOWN,     /* process is dead, a restart may be due */
   CONTAINER_DRAINING, /* out of rotation, finishes what it has */
-  CONTAINER_HUNG      /* process is there, as one that serves, and does nothing: models/machine/hang.h */
+  CONTAINER_HUNG      /* process is there, as one that serves, and does nothing: models/machine/hang.c */
 };
 
 /* A computation in progress, ordered by (finish, order). */
@@ -175,6 +175,15 @@ void container_unpark(struct world *, struct container *, struct process *);
 sim_time container_held_up(const struct world *, const struct container *, const struct request *);
 /* The process dies: what is inside fails with the outcome. */
 void container_kill(struct world *, struct container *, enum outcome);
+/* Hanging (hang.c). Called by models/platform/lifecycle.c, which sets the state: it hangs, or goes on. */
+void container_hangs(struct world *, struct container *);
+void container_goes_on(struct world *, struct container *);
+/* One that hangs dies: what waits in it is forgotten by container_kill. */
+void container_hung_dies(struct world *, struct container *);
+/* A request that is marked wants to go on: true: it waits, or is rejected and gone, because the replica that it is on hangs. */
+bool hang_holds(struct world *, struct request *);
+/* The request has just opened a frame on a replica that hangs. */
+void hang_marks(struct request *);
 /* Brings virtual time and the accounts to now. */
 void container_advance(const struct world *, struct container *, sim_time now);
 /* It is advanced to now. */

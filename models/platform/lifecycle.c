@@ -1,6 +1,5 @@
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
-#include "models/machine/hang.h"
 #include "models/platform/nodes.h"
 #include "models/platform/placement.h"
 #include "models/request/line.h"

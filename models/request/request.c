@@ -5,7 +5,6 @@
 #include "models/request/draws.h"
 #include "models/request/operation.h"
 #include "models/core/world.h"
-#include "models/machine/hang.h"
 #include "models/network/network.h"
 #include "models/network/request_place.h"
 #include "models/platform/nodes.h"

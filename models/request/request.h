@@ -70,7 +70,7 @@ struct request {
     uint16_t detained; /* either of them */
     struct {
       uint8_t ends_with; /* enum outcome: it was dropped or cancelled, and fails when it is resumed; 0: not so */
-      bool held;         /* a replica that it is on hangs, or did (models/machine/hang.h) */
+      bool held;         /* a replica that it is on hangs, or did (models/machine/hang.c) */
     };
   };
   uint64_t holds_of; /* mask of the parts that it may hold something of (models/core/part.h) */
