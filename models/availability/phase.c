@@ -6,6 +6,8 @@
 #include "models/platform/lifecycle.h"
 #include "models/platform/platform.h"
 #include "models/replication/replication.h"
+#include "models/service/health_check.h"
+#include "models/service/probe.h"
 
 const char *const outage_phase_names[] = {"detection", "decision", "reaction", "start", "warm_up", "dns", "repair"};
 
@@ -41,11 +43,21 @@ static bool is_still_called(const struct world *w, const struct container *c) {
   return world_service_of(w, c)->up && c->in_rotation && !c->rotates_in && waits(w, c->rotation_slot);
 }
 
+/* It hangs, and callers still choose it: what asks its replicas will notice; where nothing does, a person. */
+static enum outage_phase of_hung_process(const struct container *c) {
+  const struct service_config *s = container_config(c);
+  if (!c->in_rotation) return OUTAGE_PHASES;
+  bool asked = service_probed(s, PROBE_READINESS) || service_probed(s, PROBE_LIVENESS) || service_health_check(s)->checks.every;
+  return asked ? PHASE_DETECTION : OUTAGE_PHASES;
+}
+
 /* OUTAGE_PHASES: nothing is amiss. */
 static enum outage_phase of_container(const struct world *w, const struct container *c) {
   switch (c->state) {
   case CONTAINER_UP:
     return c->in_rotation ? OUTAGE_PHASES : PHASE_WARM_UP;
+  case CONTAINER_HUNG:
+    return of_hung_process(c);
   case CONTAINER_STARTING:
     return is_still_called(w, c) ? PHASE_REACTION : PHASE_START;
   case CONTAINER_DOWN:
