@@ -1,4 +1,5 @@
 #include "models/availability/ledger.h"
+#include "models/availability/carrying.h"
 #include "models/availability/outage.h"
 #include "models/core/world.h"
 #include "models/faults/fault.h"
@@ -95,12 +96,13 @@ static bool find_rates(struct ledger *l, const struct model *m, const struct out
 }
 
 /* Months end in between. */
-static void add_lost(struct ledger *l, sim_time from, sim_time to) {
+static void add_lost(struct ledger *l, const struct world *w, sim_time from, sim_time to) {
   while (from < to) {
     turn_to(l, (from - l->from) / SIM_MONTH);
     sim_time ends = l->from + (l->month + 1) * SIM_MONTH, until = to < ends ? to : ends;
+    double passed = sim_seconds(until - from) * carrying_weight(w, from, until);
     for (uint32_t i = 0; i < l->row_count; i++)
-      if (l->rows[i].rate > 0) add(&l->rows[i], l->rows[i].rate * sim_seconds(until - from));
+      if (l->rows[i].rate > 0) add(&l->rows[i], l->rows[i].rate * passed);
     from = until;
   }
 }
@@ -126,7 +128,7 @@ void ledger_book(struct world *w, sim_time from, sim_time to) {
   if (!lost && !l->any_down) return;
   for (uint32_t i = 0; i < l->life_count; i++) live(w, i, l->down[i], from, to);
   l->any_down = lost;
-  if (lost) add_lost(l, from, to);
+  if (lost) add_lost(l, w, from, to);
 }
 
 /* --- beginning and end -------------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "models/availability/outage.h"
 #include "models/availability/audience.h"
+#include "models/availability/carrying.h"
 #include "models/dns/dns.h"
 #include "models/network/network.h"
 #include "models/request/walk.h"
@@ -186,6 +187,7 @@ static void integrate(struct world *w) {
   struct outage_book *b = world_outages(w);
   double passed = w->model->run.biased ? bias_passed(w) : (double)(world_now(w) - b->since);
   b->weighed_ns += passed;
+  passed *= carrying_weight(w, b->since, world_now(w));
   for (uint32_t i = 0; i < b->endpoint_count; i++) {
     b->served_ns[i] += b->serving[i] * passed;
     b->total_served_ns += b->share[i] * b->serving[i] * passed;
@@ -280,8 +282,9 @@ static void look(struct world *w) {
   struct state *s = states_look(&b->states, w);
   if (!s->known) get_to_know(w, s);
   if (b->audited) audit(w, s);
-  if (s == before && s->number != STATE_NOT_KEPT) return;
+  if (s == before && s->number != STATE_NOT_KEPT && !carrying_follows(w)) return;
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = s->served[i].all, b->apart[i] = s->served[i].apart;
+  carrying_look(w, s->number, b->serving, b->apart);
 }
 
 static void follow_bias(struct world *w, struct outage_book *b) {

@@ -62,6 +62,7 @@
   PART(gauges)                                                                                                                     \
   PART(outages)                                                                                                                    \
   PART(afflictions)                                                                                                                \
+  PART(carrying)                                                                                                                   \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -45,10 +45,6 @@ void ailing_check(struct linker *l, const struct fault_config *f, const char *pa
   repair_link(l, f, path);
   if (f->service >= 0 && f->services.count && f->services.reference != &f->service)
     link_error(l, path, "service", "\"service\" next to \"services\": a fault has one of them");
-  if (f->slower > 1 && l->model->run.years)
-    link_warn(
-        l, path, "slower", "slower-in-years",
-        "in the years of faults what is slower fails no request: how many run into a time-out counts in runs with requests only");
 }
 
 double ailing_errors(const struct fault_config *f) {

@@ -1,5 +1,5 @@
-/* The way between two regions takes longer until repaired, there and back. In years of faults it takes no request: whether slower
- * calls run into time-outs is known in runs with requests only. */
+/* The way between two regions takes longer until repaired, there and back. Routing does not see it: what
+ * time-outs make of it short traffic runs say (models/availability/carrying.h). */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/ailing.h"
@@ -13,9 +13,6 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
   repair_link(l, f, path);
   link_ends_check(l, f, path);
   if (!f->delay && f->times == 1) link_error(l, path, NULL, "slows nothing: give a \"delay\", or in \"times\" a factor above 1");
-  if (l->model->run.years)
-    link_warn(l, path, NULL, "slow-in-years",
-              "in the years of faults a slow link takes no request: what time-outs make of it is in runs with requests only");
 }
 
 static struct slow_link slow_of(const struct fault_config *f) { return (struct slow_link){f->times, f->delay}; }

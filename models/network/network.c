@@ -215,6 +215,7 @@ void network_slows(struct world *w, uint32_t region, uint32_t other, struct slow
   s->links[link].times *= by.times, s->links[link].delay += by.delay;
   s->now += !s->reasons[link]++;
   set_lanes(w, region, other);
+  parts_changed(w);
 }
 
 void network_recovers(struct world *w, uint32_t region, uint32_t other, struct slow_link by) {
@@ -224,6 +225,7 @@ void network_recovers(struct world *w, uint32_t region, uint32_t other, struct s
   s->links[link].times /= by.times, s->links[link].delay -= by.delay;
   if (!--s->reasons[link]) s->now--, s->links[link] = (struct slow_link){1, 0};
   set_lanes(w, region, other);
+  parts_changed(w);
 }
 
 static void open_cuts(struct world *w, struct network *n) {

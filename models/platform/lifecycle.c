@@ -95,6 +95,19 @@ static void rotates(void *world, uint32_t id) {
 
 /* --- placement --------------------------------------------------------------------------------------------------------------- */
 
+void lifecycle_place_on(struct world *w, struct container *c, struct node *n) {
+  assert(c->node == NONE);
+  const struct resource_amounts *r = &container_config(c)->resources.requests;
+  c->node = n->index;
+  c->used_on_arrival = c->used_ns;
+  c->speed = n->group->speed / world_service_of(w, c)->slower;
+  c->state = CONTAINER_DOWN;
+  n->cpu_requested += r->cpu, n->memory_requested += r->memory;
+  node_add(w, n, c);
+  world_touch(w, c);
+  placement_done(w, c);
+}
+
 bool lifecycle_place(struct world *w, struct container *c) {
   assert(c->node == NONE);
   c->state = CONTAINER_PENDING;
@@ -103,16 +116,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
     parts_staged(w);
     return false;
   }
-  struct node *n = &w->nodes[chosen];
-  const struct resource_amounts *r = &container_config(c)->resources.requests;
-  c->node = chosen;
-  c->used_on_arrival = c->used_ns;
-  c->speed = n->group->speed / world_service_of(w, c)->slower;
-  c->state = CONTAINER_DOWN;
-  n->cpu_requested += r->cpu, n->memory_requested += r->memory;
-  node_add(w, n, c);
-  world_touch(w, c);
-  placement_done(w, c);
+  lifecycle_place_on(w, c, &w->nodes[chosen]);
   return true;
 }
 
@@ -138,7 +142,7 @@ void lifecycle_wait(struct world *w, struct container *c, int32_t stage, sim_tim
   lifecycle_alarm(w, c->life, delay);
 }
 
-static void serves(struct world *w, struct container *c, bool warm) {
+void lifecycle_serves(struct world *w, struct container *c, bool warm) {
   assert(c->node != NONE && w->nodes[c->node].up);
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
@@ -171,7 +175,7 @@ static void life_continues(void *world, uint32_t id) {
     policy(w)->life(w, c);
     return;
   }
-  serves(w, c, false);
+  lifecycle_serves(w, c, false);
   policy(w)->process_up(w, c);
 }
 
@@ -290,7 +294,7 @@ void lifecycle_build(struct world *w) {
     for (uint32_t k = 0; k < s->capacity && k < (uint32_t)s->desired; k++) {
       struct container *c = &w->containers[s->first + k];
       if (!lifecycle_place(w, c)) continue;
-      serves(w, c, true);
+      lifecycle_serves(w, c, true);
       c->ready = true;
       c->started_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
       rotation_add(w, c);

@@ -18,8 +18,8 @@
  * Both call parts_changed. Years of faults look states up (models/availability/state.h): what affliction_shares says of each
  * service that may ail is all that is asked there.
  *
- * In a run of years only the share of calls that fail counts: how many requests a slower service loses to time-outs is not known
- * there. */
+ * Routing, in a run of years, sees only the share of calls that fail; what becomes of requests to a slower service, short traffic
+ * runs of that state say (models/availability/carrying.h). */
 #ifndef AFFLICTION_H
 #define AFFLICTION_H
 #include "models/core/parts.h"

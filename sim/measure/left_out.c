@@ -131,26 +131,6 @@ void findings_kept_data(const struct evidence *ev, void (*with)(const struct evi
 
 /* --- in one line -------------------------------------------------------------------------------------------------------------- */
 
-static bool has_replicas_on(const struct model *m, uint32_t group) {
-  for (uint32_t k = 0; k < m->services.count; k++) {
-    const struct service_config *s = model_service(m, k);
-    if (service_runs(s) && s->replicas > 1 && may_be_on(m, s, group)) return true;
-  }
-  return false;
-}
-
-/* Losing some replicas leaves others, of which each then counts as able to carry everything. */
-static bool some_are_left(const struct model *m) {
-  for (uint32_t i = 0; i < model_faults(m)->count; i++) {
-    const struct fault_config *f = model_fault_at(m, i);
-    for (uint32_t service = 0; service < m->services.count; service++)
-      if (fault_takes_service(m, f, service) && model_service(m, service)->replicas > 1) return true;
-    for (uint32_t group = 0; group < m->platform.nodes.count; group++)
-      if (fault_takes_nodes(m, f, group) && has_replicas_on(m, group)) return true;
-  }
-  return false;
-}
-
 /* What no fault of the scenario takes. */
 static const char *places_kept(const struct model *m) {
   bool zone = false, link = false;
@@ -197,8 +177,7 @@ const char *findings_leaves_out(const struct evidence *ev) {
                      : releases              ? "releases, "
                      : maintenance           ? "maintenance, "
                                              : "";
-  const char *text = arena_format(ev->arena, "%s%s%s%s%s%s", with_names(ev, "data lost with a node", loses_data),
-                                  some_are_left(m) ? "whether the replicas that are left carry the load, " : "",
+  const char *text = arena_format(ev->arena, "%s%s%s%s%s", with_names(ev, "data lost with a node", loses_data),
                                   with_names(ev, "outages of services of others", is_external), work, places_kept(m),
                                   mistakes ? "mistakes of people, " : "");
   size_t length = strlen(text);

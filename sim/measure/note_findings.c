@@ -1,5 +1,6 @@
 /* What the reader of a result should know of it: what is full, what is too short, what is not to be relied on. */
 #include "sim/engine/arena.h"
+#include "models/availability/carrying.h"
 #include "models/dns/dns.h"
 #include "models/traffic/offered.h"
 #include "models/money/price.h"
@@ -210,6 +211,24 @@ static void note_stragglers(const struct evidence *ev, struct results *r) {
            100 * d->stragglers.share, sim_seconds(d->stragglers.lasts) / 60));
 }
 
+/* Which states of what faults leave were played with requests. */
+static void note_carried(const struct evidence *ev, struct results *r) {
+  const struct carrying *book = model_part(&ev->model, PART_carrying);
+  if (!book || !ev->faults.sum || !(ev->faults.sum->seconds > 0)) return;
+  struct carrying_summary sum = carrying_summary(book);
+  const struct view *v = ev->faults.sum;
+  if (!sum.states && !(v->assumed_s > 0)) return;
+  const char *text = arena_format(ev->arena,
+                                  "years of faults: in %u states of the platform something may be overloaded, %.3g%% of the time; "
+                                  "what is served then is what %u short traffic runs answer",
+                                  sum.states, 100 * (v->strained_s + v->assumed_s) / v->seconds, sum.runs);
+  if (v->assumed_s > 0)
+    text = arena_format(ev->arena, "%s, and nothing where there was no run, %.2g%% of the time", text,
+                        100 * v->assumed_s / v->seconds);
+  if (sum.timed) text = arena_format(ev->arena, "%s; their load is the mean over the measured window", text);
+  note(ev, r, text);
+}
+
 void findings_notes(const struct evidence *ev, struct results *r) {
   if (ev->traffic.sum->overflowed)
     note(
@@ -225,6 +244,7 @@ void findings_notes(const struct evidence *ev, struct results *r) {
   if (backlog) note(ev, r, backlog);
   findings_kept_data(ev, note, r);
   note_stragglers(ev, r);
+  note_carried(ev, r);
   note_redelivered(ev, r);
   note_unanswered(ev, r);
   note_warmup(ev, r);

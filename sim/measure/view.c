@@ -1,4 +1,5 @@
 #include "sim/measure/view.h"
+#include "models/availability/carrying.h"
 #include "models/database/connection_pool.h"
 #include "models/faults/fault.h"
 #include "models/core/audit.h"
@@ -115,6 +116,7 @@ static void read_outages(struct view *v, const struct world *w) {
   for (uint32_t i = 0; i < b->endpoint_count; i++) v->served_s[i] += b->served_ns[i] / 1e9;
   v->total_served_s += b->total_served_ns / 1e9;
   if (v->ledger) read_ledger(v, &b->ledger);
+  v->strained_s += world_carriage(w)->simulated_ns / 1e9, v->assumed_s += world_carriage(w)->assumed_ns / 1e9;
 }
 
 static void read_row(struct view *v, uint32_t endpoint, int32_t region) {
@@ -334,6 +336,8 @@ void view_visit(struct view *a, const struct view *b, const struct model *m, con
   NUMBERS(a->served_s, b->served_s, m->endpoints.count);
   NUMBERS(&a->total_served_s, &b->total_served_s, 1);
   if (a->ledger) visit_ledger(a, b, m, visitor);
+  NUMBERS(&a->strained_s, &b->strained_s, 1);
+  NUMBERS(&a->assumed_s, &b->assumed_s, 1);
 }
 
 /* --- merging and subtracting -------------------------------------------------------------------------------------------------- */

@@ -57,6 +57,7 @@ struct view {
   double *served_s, total_served_s; /* by endpoint; by the mix */
   struct ledger_view *ledger;       /* of years of faults: by row; years and months in it follow from `seconds` */
   struct life_view *lives;          /* all; then each endpoint */
+  double strained_s, assumed_s;     /* of what is left: time played with requests, and counted as not served */
   uint64_t events;
   bool overflowed; /* a replication was stopped: too many requests inside */
   char **violations;

@@ -37,13 +37,18 @@ static bool extend(struct study *s, const struct model *biased, uint32_t n) {
   return half->done == n;
 }
 
+struct model biased_model(const struct study *s) {
+  struct model biased = s->evidence.model;
+  biased.run.biased = true;
+  biased.run.years_per_replication = years_in_piece(fault_strikes_a_year(&biased));
+  return biased;
+}
+
 bool biased_years_run(struct study *s) {
   struct evidence *ev = &s->evidence;
   if (!ev->faults.done || !bias_possible(&ev->model) || biased_doubt(ev) <= BIASED_DOUBT) return true;
-  struct model biased = ev->model;
+  struct model biased = biased_model(s);
   double faults_a_year = fault_strikes_a_year(&ev->model);
-  biased.run.biased = true;
-  biased.run.years_per_replication = years_in_piece(faults_a_year);
   ev->biased.half.sum = view_new(&biased, false);
   uint32_t most = pieces_at_most(faults_a_year, biased.run.years_per_replication);
   for (uint32_t n = FIRST_LOOK;; n = 2 * n < most ? 2 * n : most) {

@@ -5,6 +5,7 @@
  * (models/faults/biasing.h), until it is known to that, or until as many faults have been played as BIASED_FAULTS. */
 #ifndef BIASED_YEARS_H
 #define BIASED_YEARS_H
+#include "models/core/model.h"
 #include <stdbool.h>
 
 struct study;
@@ -14,5 +15,7 @@ enum { BIASED_FAULTS = 6000000 };
 
 /* When plain years have been run. False when interrupted. */
 bool biased_years_run(struct study *);
+/* As they are played. */
+struct model biased_model(const struct study *);
 
 #endif

@@ -3,10 +3,9 @@
 #include "sim/engine/arena.h"
 #include "sim/measure/catalogue.h"
 #include "sim/measure/findings.h"
+#include "sim/study/carried.h"
 #include "sim/study/replicate.h"
 #include "sim/study/study_inner.h"
-
-enum { PIECES_LEAST = 10 }; /* of the availability run */
 
 /* --- opening ------------------------------------------------------------------------------------------------------------------ */
 
@@ -43,6 +42,7 @@ struct study *study_open(struct arena *arena, const struct scenario *scenario, c
 
 void study_close(struct study *s) {
   long_run_free(s->long_run);
+  carried_close(s);
   view_free(s->evidence.traffic.sum);
   view_free(s->evidence.faults.sum);
   view_free(s->evidence.biased.half.sum);
@@ -98,7 +98,7 @@ static void prepare(struct study *s) {
     s->long_run = long_run_new(m, m->run.seed, &s->watch);
   }
   ev->traffic.sum = view_new(m, true);
-  if (m->run.years && model_faults(m)->count) ev->faults.sum = view_new(m, false);
+  if (m->run.years && model_faults(m)->count) ev->faults.sum = view_new(m, false), carried_open(s);
   if (ev->faults.sum) uptime_entries(ev);
   ev->timeline = arena_new_array(ev->arena, struct tally, m->endpoints.count * TIMELINE_COLUMNS * (size_t)m->run.windows);
   ev->availability_samples = arena_new_array(ev->arena, double *, m->endpoints.count + 1);
@@ -133,6 +133,7 @@ static bool run(struct study *s, bool over_faults, uint32_t n) {
   struct evidence *ev = &s->evidence;
   struct half *half = over_faults ? &ev->faults : &ev->traffic;
   if (!half->sum || n <= half->done) return true;
+  if (over_faults && !carried_find(s)) return false;
   evidence_make_room(ev, over_faults, n);
   struct running running = {s, over_faults, n};
   struct replication_plan plan = {.model = &ev->model,

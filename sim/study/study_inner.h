@@ -5,15 +5,21 @@
 #include "sim/study/long_run.h"
 #include "sim/study/study.h"
 
+enum { PIECES_LEAST = 10 }; /* of the availability run */
+
+struct carrying;
+
 struct study {
   struct evidence evidence;
   const struct scenario *scenario;
   struct study_options options;
   struct long_run *long_run; /* null: replications */
   bool prepared, interrupted;
-  struct world_watch watch; /* of the pilot and the long run */
-  uint32_t batches;         /* of the long run until it is looked at again; 0: not begun */
-  uint32_t foreseen;        /* replications, for the progress */
+  struct carrying *carrying; /* what the living can carry in years of faults; null: none are played */
+  bool carried;              /* it is known */
+  struct world_watch watch;  /* of the pilot and the long run */
+  uint32_t batches;          /* of the long run until it is looked at again; 0: not begun */
+  uint32_t foreseen;         /* replications, for the progress */
 };
 
 /* study.c: the long run twice as long, its batches joined. False when interrupted. */

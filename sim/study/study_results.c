@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/measure/findings.h"
 #include "sim/measure/verdict.h"
+#include "sim/study/carried.h"
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
 
@@ -76,6 +77,7 @@ struct results *study_results(struct study *s) {
   const struct evidence *ev = &s->evidence;
   struct results *r = arena_alloc(ev->arena, sizeof *r);
   study_extend(s, 0, 0); /* what is measured is known from here on */
+  if (ev->faults.done) carried_find(s);
   study_find_growth(s);
   *r = describe(s);
   assumptions_of(s->scenario, ev, r);

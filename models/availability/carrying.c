@@ -1,0 +1,238 @@
+/* What a world looks up in the book, and notes in it while it is collected. */
+#include "models/availability/carrying.h"
+#include "models/availability/carrying_inner.h"
+#include "models/availability/outage.h"
+#include "models/availability/state.h"
+#include "models/availability/strain.h"
+#include "models/core/part.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <math.h>
+
+/* What a strained state left behind matters for so long. */
+#define CARRY_MOST (600 * SIM_S)
+
+static struct carrying *book_of(const struct world *w) {
+  return w->mode == WORLD_AVAILABILITY ? model_part(w->model, PART_carrying) : NULL;
+}
+
+double carrying_weight(const struct world *w, sim_time from, sim_time until) {
+  const struct carrying *c = book_of(w);
+  return c && c->levels.daily && until > from ? levels_between(&c->levels, from, until) / (double)(until - from) : 1;
+}
+
+/* States that are as good as equal: their shares differ by less than a step, and so does the strain, which knows how unevenly what
+ * is left is spread over the nodes. */
+static uint64_t sum_now(const struct world *w, const double *routing, double strain) {
+  static const double steps = 32;
+  uint64_t sum = stance_sum(w);
+  for (uint32_t i = 0; i < w->model->endpoints.count; i++) sum = stance_mix(sum, (uint64_t)llround(routing[i] * steps));
+  sum = stance_mix(sum, strain < 0.1 ? 0 : isinf(strain) ? 1 : (uint64_t)(100 + ceil(log2(strain) * steps / 2)));
+  return sum ? sum : 1;
+}
+
+/* --- collecting ---------------------------------------------------------------------------------------------------------------- */
+
+static void note_state(struct carrying *c, const struct world *w, uint64_t sum, const double *routing) {
+  struct carriage *mine = world_carriage(w);
+  struct carrying_state *s = carrying_state(c, sum);
+  if (!s) s = carrying_add_state(c, sum);
+  uint32_t sequence = mine->sequence++;
+  if (s->replication < w->replication || (s->replication == w->replication && s->sequence <= sequence)) return;
+  s->replication = w->replication, s->sequence = sequence;
+  s->stance = stance_of(w, c->arena);
+  s->routing = arena_new_array(c->arena, double, w->model->endpoints.count + 1);
+  for (uint32_t i = 0; i < w->model->endpoints.count; i++) s->routing[i] = routing[i];
+}
+
+static struct carrying_entry *note(struct carrying *c, const struct world *w, const struct carrying_key *key,
+                                   const double *routing) {
+  pthread_mutex_lock(&c->lock);
+  struct carrying_entry *e = carrying_find(c, key);
+  if (!e) e = carrying_add(c, key);
+  e->unsafe |= world_carriage(w)->unsafe;
+  note_state(c, w, key->state, routing);
+  pthread_mutex_unlock(&c->lock);
+  return e;
+}
+
+static void add_time(struct carrying *c, struct carrying_entry *e, sim_time lasted) {
+  if ((!e->unsafe || e->key.before) && lasted > CARRY_MOST) lasted = CARRY_MOST;
+  pthread_mutex_lock(&c->lock);
+  e->us += (uint64_t)(lasted / SIM_US) + 1;
+  pthread_mutex_unlock(&c->lock);
+}
+
+static void add_times(struct carrying *c, const struct carriage *m, sim_time now) {
+  if (m->seen) add_time(c, m->seen, now - m->since);
+  if (m->seen_alone) add_time(c, m->seen_alone, now - m->since);
+}
+
+/* --- looking it up -------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t class_of(const struct carrying *c, uint32_t level, sim_time lasted) {
+  sim_time most = course_longest(&c->levels, level);
+  uint32_t k = 0;
+  for (sim_time t = SIM_S; t <= lasted && t <= most && k < LASTED_MOST; t *= 2) k++;
+  return k;
+}
+
+static bool left_behind(const struct carriage *m, sim_time now) {
+  return m->before && m->before != m->state && now - m->left_at < CARRY_MOST;
+}
+
+/* What was left behind is that of the strained state that lasted longest, of those that followed each other closely. */
+static void leaves(struct carriage *m, sim_time now) {
+  sim_time lasted = now - m->since;
+  if (!m->unsafe || m->state == m->nominal) return;
+  if (left_behind(m, now) && lasted < m->lasted) return;
+  m->before = m->state, m->lasted = lasted;
+}
+
+static struct carrying_key key_now(const struct carrying *c, const struct carriage *m, sim_time now, bool anew) {
+  struct carrying_key key = {.state = m->state, .level = m->level};
+  if (anew && left_behind(m, now) && (key.lasted = class_of(c, m->level, m->lasted))) key.before = m->before;
+  return key;
+}
+
+static void choose(struct carrying *c, struct world *w, bool anew, const double *routing) {
+  struct carriage *m = world_carriage(w);
+  struct carrying_key key = key_now(c, m, world_now(w), anew), alone = {.state = m->state, .level = m->level};
+  m->entry = m->alone = m->seen = m->seen_alone = NULL;
+  m->entry_from = anew ? world_now(w) : SIM_NEVER;
+  if (!m->unsafe && !key.before) return;
+  if (c->collects) {
+    m->seen = note(c, w, &key, routing);
+    if (key.before && m->unsafe) m->seen_alone = note(c, w, &alone, routing);
+    return;
+  }
+  m->entry = carrying_find(c, &key);
+  if (!m->unsafe) return;
+  m->alone = carrying_find(c, &alone);
+  if (!m->entry || !m->entry->found) m->entry = m->alone;
+}
+
+/* Where what is known of a state is kept; what has no number is found out each time. */
+static double *of_state(struct world *w, struct carriage *m, uint32_t number) {
+  m->unnumbered = -1;
+  if (number == STATE_NOT_KEPT) return &m->unnumbered;
+  if (number >= m->states) {
+    uint32_t room = m->states ? 2 * m->states : 64;
+    while (number >= room) room *= 2;
+    double *more = arena_new_array(w->arena, double, room);
+    for (uint32_t i = 0; i < room; i++) more[i] = i < m->states ? m->by_state[i] : -1;
+    m->by_state = more, m->states = room;
+  }
+  return &m->by_state[number];
+}
+
+/* Nothing is strained at any hour, and nothing was lately: which state it is does not matter. */
+static bool is_idle(const struct carrying *c, struct carriage *m, double strain, sim_time now) {
+  if (!m->begun || m->unsafe || m->entry || m->seen || strain * c->most >= STRAIN_SAFE) return false;
+  if (m->before && now - m->left_at < CARRY_MOST) return false;
+  m->strain = strain, m->state = 0, m->before = 0, m->level = levels_at(&c->levels, now);
+  return true;
+}
+
+/* It is another state, or another level of the same. */
+static void turns(struct carrying *c, struct world *w, uint32_t number, const double *routing) {
+  struct carriage *m = world_carriage(w);
+  sim_time now = world_now(w);
+  double strain = strain_now(c->strain, w, of_state(w, m, number));
+  if (is_idle(c, m, strain, now)) return;
+  uint64_t sum = sum_now(w, routing, strain);
+  uint32_t level = levels_at(&c->levels, now);
+  bool anew = !m->begun || sum != m->state;
+  if (!anew && level == m->level) return;
+  add_times(c, m, now);
+  if (m->begun && anew) {
+    bool was = m->unsafe && m->state != m->nominal;
+    leaves(m, now);
+    if (was) m->left_at = now;
+  }
+  if (!m->begun) m->nominal = sum, m->begun = true;
+  if (anew) m->since = now;
+  m->strain = strain, m->state = sum, m->level = level;
+  m->unsafe = m->strain * c->levels.most[level] >= STRAIN_SAFE;
+  choose(c, w, anew, routing);
+}
+
+/* Of the course of its entry; BINS: it is over. */
+static uint32_t bin_now(const struct carriage *m, sim_time now) {
+  if (m->entry_from == SIM_NEVER) return COURSE_BINS;
+  sim_time bin = (now - m->entry_from) / m->entry->bin;
+  return bin < COURSE_BINS ? (uint32_t)bin : COURSE_BINS;
+}
+
+static bool is_over(const struct carriage *m, sim_time now) {
+  return m->entry_from == SIM_NEVER ? m->entry->until != SIM_NEVER : now - m->entry_from >= m->entry->until;
+}
+
+static double ratio_now(const struct carrying *c, const struct carriage *m, uint32_t endpoint, sim_time now) {
+  if (c->collects || (!m->entry && !m->unsafe)) return 1;
+  if (!m->entry || !m->entry->found) return m->unsafe ? 0 : 1;
+  uint32_t bin = bin_now(m, now);
+  const struct carrying_entry *e = bin == COURSE_BINS && m->alone && m->alone->found ? m->alone : m->entry;
+  if (e->whole || is_over(m, now)) return 1;
+  return e->ratio[bin * c->model->endpoints.count + endpoint];
+}
+
+static sim_time next_look(const struct carrying *c, const struct carriage *m, sim_time now) {
+  sim_time next = SIM_NEVER;
+  bool course = m->entry && m->entry->found && !m->entry->whole && m->entry_from != SIM_NEVER;
+  if (m->strain * c->most >= STRAIN_SAFE) next = levels_next(&c->levels, now);
+  if (!course) return next;
+  sim_time end = bin_now(m, now) < COURSE_BINS                      ? m->entry_from + (bin_now(m, now) + 1) * m->entry->bin
+                 : m->entry->until != SIM_NEVER && !is_over(m, now) ? m->entry_from + m->entry->until
+                                                                    : SIM_NEVER;
+  return end < next ? end : next;
+}
+
+static void account(struct carriage *m, sim_time now) {
+  double passed = (double)(now - m->accounted);
+  m->accounted = now;
+  if (!m->unsafe) return;
+  *(m->entry && m->entry->found ? &m->simulated_ns : &m->assumed_ns) += passed;
+}
+
+static void looks_again(void *world, uint32_t unused) {
+  (void)unused;
+  parts_changed(world);
+}
+
+bool carrying_follows(const struct world *w) { return book_of(w) != NULL; }
+
+void carrying_look(struct world *w, uint32_t number, double *serving, double *apart) {
+  struct carrying *c = book_of(w);
+  if (!c) return;
+  struct carriage *m = world_carriage(w);
+  sim_time now = world_now(w);
+  account(m, now);
+  turns(c, w, number, serving);
+  for (uint32_t i = 0; i < w->model->endpoints.count; i++) {
+    double ratio = ratio_now(c, m, i, now);
+    if (ratio < 1) serving[i] *= ratio, apart[i] *= ratio;
+  }
+  sim_time next = next_look(c, m, now);
+  if (next == SIM_NEVER)
+    calendar_clear(w->calendar, m->slot);
+  else
+    calendar_set(w->calendar, m->slot, next);
+}
+
+static void carrying_open(struct world *w) {
+  if (book_of(w)) world_carriage(w)->slot = calendar_slot(w->calendar, looks_again, w, 0);
+}
+
+static void carrying_measure(struct world *w, enum world_edge edge) {
+  struct carrying *c = book_of(w);
+  struct carriage *m = world_carriage(w);
+  if (!c || edge != EDGE_END) return;
+  account(m, world_now(w));
+  add_times(c, m, world_now(w));
+  m->seen = m->seen_alone = NULL;
+}
+
+const struct part part_carrying = {
+    .name = "carrying", .room.world = sizeof(struct carriage), .open = carrying_open, .measure = carrying_measure};

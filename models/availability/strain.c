@@ -1,0 +1,236 @@
+#include "models/availability/strain.h"
+#include "models/core/load_sheet.h"
+#include "models/core/world.h"
+#include "models/database/connections.h"
+#include "models/jobs/job_queue.h"
+#include "models/network/network.h"
+#include "models/request/operation.h"
+#include "models/service/affliction.h"
+#include "models/service/balancer/balancer.h"
+#include "models/service/locality.h"
+#include "models/service/shift.h"
+#include "sim/engine/arena.h"
+#include <math.h>
+
+struct strain {
+  const struct model *model;
+  struct load_sheet traffic, clock; /* with all replicas */
+  double per_second;                /* requests offered in the mean */
+  double *calls;                    /* by service: calls of it from inside, in a request */
+  double *replicas;                 /* by service: all */
+  uint32_t *node_of, *on_node;      /* with all well: of each replica, or NONE; replicas on each node */
+  double fewest_threads;            /* or connections of a pool, of a replica that calls others */
+  bool *around;                     /* by service: without it callers do something else, which others have to bear */
+  double machines;                  /* what machines are asked for with all well */
+  bool blind;                       /* the sheet says too little */
+};
+
+/* --- once --------------------------------------------------------------------------------------------------------------------- */
+
+static void count_calls(struct strain *s, const struct model *m, struct arena *arena) {
+  for (uint32_t e = 0; e < m->endpoints.count; e++) {
+    const struct program *p = &m->programs[e];
+    struct demand_sums d = load_demand(m, arena);
+    d.runs = arena_new_array(arena, double, p->count + 1);
+    program_demand(p, m->endpoint_share[e], &d);
+    for (uint32_t i = 1; i < p->count; i++) {
+      const struct instruction *in = &p->instructions[i];
+      if (!in->operation->enters) continue;
+      s->calls[in->service] += d.runs[i];
+      s->around[in->service] |= in->target > 0;
+    }
+  }
+}
+
+static double fewest_threads(const struct model *m) {
+  double fewest = INFINITY;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *s = model_service(m, i);
+    if (!service_runs(s) || s->kind == SERVICE_DATABASE || s->kind == SERVICE_CACHE) continue;
+    double processes = runtime_processes(s);
+    if (s->runtime != RUNTIME_EVENT_LOOP) fewest = fmin(fewest, (double)s->threads * processes);
+    const struct pool_config *pools = service_connections(s)->pools.items;
+    for (uint32_t k = 0; k < service_connections(s)->pools.count; k++) fewest = fmin(fewest, (double)pools[k].max * processes);
+  }
+  return fewest;
+}
+
+struct strain *strain_new(const struct model *m, double per_second, struct arena *arena) {
+  struct strain *s = arena_alloc(arena, sizeof *s);
+  *s = (struct strain){.model = m, .per_second = per_second, .fewest_threads = fewest_threads(m)};
+  s->calls = arena_new_array(arena, double, m->services.count + 1);
+  s->replicas = arena_new_array(arena, double, m->services.count + 1);
+  s->around = arena_new_array(arena, bool, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    s->replicas[i] = (double)model_service(m, i)->replicas;
+    s->blind |= model_service(m, i)->shifts.count > 0;
+  }
+  s->traffic = load_sheet_of(m, s->replicas, ASKING_TRAFFIC, arena);
+  if (job_queues_scheduled(m)) s->clock = load_sheet_of(m, s->replicas, ASKING_CLOCK, arena);
+  count_calls(s, m, arena);
+  return s;
+}
+
+/* --- now ---------------------------------------------------------------------------------------------------------------------- */
+
+static double living(const struct world *w, const struct service *s) {
+  double count = 0;
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    const struct container *c = &w->containers[s->first + i];
+    count += c->in_rotation && container_serves(c);
+  }
+  return count;
+}
+
+/* As many as there were if each region had what the poorest of those with any has. */
+static double living_by_region(const struct strain *t, const struct world *w, const struct service *s) {
+  double least = INFINITY, share = 0;
+  for (uint32_t region = 0; region < model_regions(w->model); region++) {
+    double here = 0, all = load_replicas_in(service_config(s), region);
+    for (uint32_t i = 0; i < s->capacity; i++) {
+      const struct container *c = &w->containers[s->first + i];
+      here += c->in_rotation && container_serves(c) && container_region(w, c) == (int32_t)region;
+    }
+    if (!(here > 0) || !(all > 0)) continue;
+    least = fmin(least, here / all), share += all / t->replicas[s->index];
+  }
+  return isinf(least) ? 0 : least * share * t->replicas[s->index];
+}
+
+/* Its replicas have roles, data or callers of their own: whose load is whose is not known here. */
+static bool are_unlike(const struct service *s) {
+  return s->replication || s->shards || service_preference(service_config(s)) == PREFER_ZONE;
+}
+
+static double times_fewer(const struct strain *t, const struct world *w, uint32_t service) {
+  const struct service *s = &w->services[service];
+  if (are_unlike(s)) return living(w, s) < t->replicas[service] ? t->replicas[service] : 1; /* one has all of it */
+  bool divided = load_is_divided(service_config(s));
+  double left = divided ? living_by_region(t, w, s) : living(w, s);
+  return left > 0 ? t->replicas[service] / left : 1; /* nobody is left to be overloaded */
+}
+
+static double times_fewer_nodes(const struct world *w, uint32_t group) {
+  double all = 0, up = 0;
+  for (uint32_t i = 0; i < w->node_count; i++)
+    if (w->nodes[i].group_index == group && w->nodes[i].membership != NODE_AWAY) all++, up += w->nodes[i].up;
+  return up > 0 ? all / up : 1;
+}
+
+/* Of the rows of machines, or of all others. */
+static double of_sheet(const struct strain *t, const struct load_sheet *l, const struct world *w, double rate, bool machines) {
+  double most = 0;
+  for (uint32_t i = 0; i < l->count; i++) {
+    const struct load *r = &l->rows[i];
+    if (machines != (r->owner == LOAD_OF_NODES)) continue;
+    double times = machines ? times_fewer_nodes(w, r->index) : r->owner == LOAD_OF_SERVICE ? times_fewer(t, w, r->index) : 1;
+    most = fmax(most, rate * r->demand_s * times / r->capacity);
+  }
+  return most;
+}
+
+static double of_sheets(const struct strain *t, const struct world *w, bool machines) {
+  return of_sheet(t, &t->traffic, w, t->per_second, machines) + of_sheet(t, &t->clock, w, 1, machines);
+}
+
+/* CPU that each of the service's replicas is asked for, in reference cores. */
+static double cpu_of_each(const struct strain *t, const struct world *w, uint32_t service) {
+  double left = t->replicas[service] / times_fewer(t, w, service);
+  double cpu = t->per_second * t->traffic.sums->cpu_s[service] + (t->clock.sums ? t->clock.sums->cpu_s[service] : 0);
+  return cpu / fmax(left, 1);
+}
+
+static double cores_of(const struct node *n) {
+  return n->cores * n->group->speed * (n->group->smt < 1 ? (1 + n->group->smt) / 2 : 1);
+}
+
+/* Each machine looked at alone, with what it runs: now, or with all well. */
+static double of_machines(const struct strain *t, const struct world *w, bool now) {
+  double most = 0;
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    if (n->membership == NODE_AWAY || !n->up) continue;
+    double asked = 0;
+    for (uint32_t k = 0; now && k < n->container_count; k++) {
+      const struct container *c = &w->containers[n->containers[k]];
+      if (c->in_rotation && container_serves(c)) asked += cpu_of_each(t, w, c->service);
+    }
+    for (uint32_t k = 0; !now && k < w->container_count; k++)
+      if (t->node_of[k] == i) asked += cpu_of_each(t, w, w->containers[k].service);
+    most = fmax(most, asked / cores_of(n));
+  }
+  return most;
+}
+
+static bool is_gone(const struct world *w, const struct container *c) { return c->node == NONE || !w->nodes[c->node].up; }
+
+/* How many callers hang at any time, in the mean, on machines that do not answer. */
+static double hanging(const struct strain *t, const struct world *w) {
+  double sum = 0;
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    double all = 0, gone = 0;
+    for (uint32_t k = 0; t->calls[i] > 0 && k < s->in_rotation; k++) {
+      const struct container *c = &w->containers[s->rotation[k]];
+      double weight = balancer_weight(s, c->id);
+      all += weight, gone += is_gone(w, c) ? weight : 0;
+    }
+    if (gone > 0) sum += t->per_second * t->calls[i] * gone / all * sim_seconds(service_config(s)->connect_timeout);
+  }
+  return sum;
+}
+
+/* A service is missing replicas that callers go around: what they do instead has to be borne by others. */
+static bool shifts_load(const struct strain *t, const struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    bool differs = t->around[i] || service_config(s)->kind == SERVICE_CACHE;
+    if (differs && service_runs(service_config(s)) && living(w, s) < t->replicas[i]) return true;
+  }
+  return false;
+}
+
+static bool some_ail(const struct world *w) {
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    struct ailing ailing = affliction_shares(w, i);
+    if (ailing.calls < 1 || ailing.writes < 1 || w->services[i].slower > 1) return true;
+  }
+  return false;
+}
+
+static bool has_cuts(const struct world *w) { return network_has_cuts(world_network(w)); }
+
+static bool is_slow(const struct world *w) {
+  const struct network *n = world_network(w);
+  return n && n->slow && n->slow->now;
+}
+
+/* What the counts of replicas decide, with what each machine runs when all is well. */
+static double by_counts(const struct strain *t, const struct world *w) {
+  static const double few = 0.1;
+  if (t->blind || has_cuts(w) || shifts_load(t, w) || hanging(t, w) > few * t->fewest_threads) return INFINITY;
+  return fmax(of_sheets(t, w, false), of_machines(t, w, false));
+}
+
+/* Replicas have moved, or machines are lost. */
+static bool differs(const struct strain *t, const struct world *w) {
+  for (uint32_t i = 0; i < w->node_count; i++)
+    if (!w->nodes[i].up || w->nodes[i].container_count != t->on_node[i]) return true;
+  return false;
+}
+
+double strain_now(const struct strain *t, const struct world *w, double *by_state) {
+  if (is_slow(w) || some_ail(w)) return INFINITY; /* routing does not see it */
+  if (*by_state < 0) *by_state = by_counts(t, w);
+  if (isinf(*by_state)) return INFINITY;
+  double most = fmax(*by_state, t->machines);
+  return differs(t, w) ? fmax(most, fmax(of_sheets(t, w, true), of_machines(t, w, true))) : most;
+}
+
+void strain_all_well(struct strain *t, const struct world *w, struct arena *arena) {
+  t->node_of = arena_new_array(arena, uint32_t, w->container_count + 1);
+  t->on_node = arena_new_array(arena, uint32_t, w->node_count + 1);
+  for (uint32_t i = 0; i < w->container_count; i++) t->node_of[i] = w->containers[i].node;
+  for (uint32_t i = 0; i < w->node_count; i++) t->on_node[i] = w->nodes[i].container_count;
+  t->machines = of_sheets(t, w, true);
+}
