@@ -85,7 +85,7 @@ static bool left_behind(const struct carriage *m, sim_time now) {
 /* What was left behind is that of the strained state that lasted longest, of those that followed each other closely. */
 static void leaves(struct carriage *m, sim_time now) {
   sim_time lasted = now - m->since;
-  if (!m->unsafe || m->state == m->nominal) return;
+  if (!m->unsafe || m->state == m->nominal || (m->entry && m->entry->whole)) return; /* nothing gathers */
   if (left_behind(m, now) && lasted < m->lasted) return;
   m->before = m->state, m->lasted = lasted;
 }
@@ -114,24 +114,27 @@ static void choose(struct carrying *c, struct world *w, bool anew, const double 
 }
 
 /* Where what is known of a state is kept; what has no number is found out each time. */
-static double *of_state(struct world *w, struct carriage *m, uint32_t number) {
-  m->unnumbered = -1;
-  if (number == STATE_NOT_KEPT) return &m->unnumbered;
+static struct strain_memo *of_state(struct world *w, struct carriage *m, uint32_t number) {
+  if (number == STATE_NOT_KEPT) {
+    m->unnumbered.known = false;
+    return &m->unnumbered;
+  }
   if (number >= m->states) {
     uint32_t room = m->states ? 2 * m->states : 64;
     while (number >= room) room *= 2;
-    double *more = arena_new_array(w->arena, double, room);
-    for (uint32_t i = 0; i < room; i++) more[i] = i < m->states ? m->by_state[i] : -1;
+    struct strain_memo *more = arena_new_array(w->arena, struct strain_memo, room);
+    for (uint32_t i = 0; i < m->states; i++) more[i] = m->by_state[i];
     m->by_state = more, m->states = room;
   }
   return &m->by_state[number];
 }
 
-/* Nothing is strained at any hour, and nothing was lately: which state it is does not matter. */
+/* Nothing is strained now, and nothing was lately: which state it is does not matter. */
 static bool is_idle(const struct carrying *c, struct carriage *m, double strain, sim_time now) {
-  if (!m->begun || m->unsafe || m->entry || m->seen || strain * c->most >= STRAIN_SAFE) return false;
+  uint32_t level = levels_at(&c->levels, now);
+  if (!m->begun || m->unsafe || m->entry || m->seen || strain * c->levels.most[level] >= STRAIN_SAFE) return false;
   if (m->before && now - m->left_at < CARRY_MOST) return false;
-  m->strain = strain, m->state = 0, m->before = 0, m->level = levels_at(&c->levels, now);
+  m->strain = strain, m->state = 0, m->before = 0, m->level = level;
   return true;
 }
 

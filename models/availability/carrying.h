@@ -24,6 +24,7 @@
 #define CARRYING_H
 #include "models/availability/course.h"
 #include "models/availability/levels.h"
+#include "models/availability/strain.h"
 #include "models/core/parts.h"
 #include "sim/engine/sim_time.h"
 #include <stdbool.h>
@@ -31,7 +32,6 @@
 struct carrying;
 struct carrying_entry;
 struct model;
-struct strain;
 struct world;
 
 /* What a world keeps. */
@@ -47,9 +47,9 @@ struct carriage {
   sim_time accounted;
   double simulated_ns, assumed_ns; /* time in strained states: by a run, and counted as not served */
   uint32_t slot;
-  double *by_state; /* strain of each state of routing, by number; below 0: not known */
-  uint32_t states;  /* room */
-  double unnumbered;
+  struct strain_memo *by_state; /* of each state of routing, by number */
+  uint32_t states;              /* room */
+  struct strain_memo unnumbered;
 };
 
 /* Of the book, for the answer. */

@@ -93,7 +93,7 @@ struct carrying *carrying_new(const struct model *m) {
   c->nominal = stance_of(w, arena);
   for (uint32_t i = 0; i < c->levels.count; i++) c->most = fmax(c->most, c->levels.most[i]);
   strain_all_well(c->strain, w, arena);
-  c->nominal_strain = strain_now(c->strain, w, &(double){-1});
+  c->nominal_strain = strain_now(c->strain, w, &(struct strain_memo){.known = false});
   world_free(w);
   pthread_mutex_init(&c->lock, NULL);
   return c;

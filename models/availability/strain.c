@@ -145,7 +145,7 @@ static double cores_of(const struct node *n) {
 }
 
 /* Each machine looked at alone, with what it runs: now, or with all well. */
-static double of_machines(const struct strain *t, const struct world *w, bool now) {
+static double of_machines(const struct strain *t, const struct world *w, const double *each, bool now) {
   double most = 0;
   for (uint32_t i = 0; i < w->node_count; i++) {
     const struct node *n = &w->nodes[i];
@@ -153,10 +153,10 @@ static double of_machines(const struct strain *t, const struct world *w, bool no
     double asked = 0;
     for (uint32_t k = 0; now && k < n->container_count; k++) {
       const struct container *c = &w->containers[n->containers[k]];
-      if (c->in_rotation && container_serves(c)) asked += cpu_of_each(t, w, c->service);
+      if (c->in_rotation && container_serves(c)) asked += each[c->service];
     }
     for (uint32_t k = 0; !now && k < w->container_count; k++)
-      if (t->node_of[k] == i) asked += cpu_of_each(t, w, w->containers[k].service);
+      if (t->node_of[k] == i) asked += each[w->containers[k].service];
     most = fmax(most, asked / cores_of(n));
   }
   return most;
@@ -206,10 +206,10 @@ static bool is_slow(const struct world *w) {
 }
 
 /* What the counts of replicas decide, with what each machine runs when all is well. */
-static double by_counts(const struct strain *t, const struct world *w) {
+static double by_counts(const struct strain *t, const struct world *w, const double *each) {
   static const double few = 0.1;
   if (t->blind || has_cuts(w) || shifts_load(t, w) || hanging(t, w) > few * t->fewest_threads) return INFINITY;
-  return fmax(of_sheets(t, w, false), of_machines(t, w, false));
+  return fmax(of_sheets(t, w, false), of_machines(t, w, each, false));
 }
 
 /* Replicas have moved, or machines are lost. */
@@ -219,12 +219,19 @@ static bool differs(const struct strain *t, const struct world *w) {
   return false;
 }
 
-double strain_now(const struct strain *t, const struct world *w, double *by_state) {
+static void find(const struct strain *t, const struct world *w, struct strain_memo *memo) {
+  if (!memo->each) memo->each = arena_new_array(w->arena, double, w->model->services.count + 1);
+  for (uint32_t i = 0; i < w->model->services.count; i++) memo->each[i] = cpu_of_each(t, w, i);
+  memo->by_counts = by_counts(t, w, memo->each);
+  memo->known = true;
+}
+
+double strain_now(const struct strain *t, const struct world *w, struct strain_memo *memo) {
   if (is_slow(w) || some_ail(w)) return INFINITY; /* routing does not see it */
-  if (*by_state < 0) *by_state = by_counts(t, w);
-  if (isinf(*by_state)) return INFINITY;
-  double most = fmax(*by_state, t->machines);
-  return differs(t, w) ? fmax(most, fmax(of_sheets(t, w, true), of_machines(t, w, true))) : most;
+  if (!memo->known) find(t, w, memo);
+  if (isinf(memo->by_counts)) return INFINITY;
+  double most = fmax(memo->by_counts, t->machines);
+  return differs(t, w) ? fmax(most, fmax(of_sheets(t, w, true), of_machines(t, w, memo->each, true))) : most;
 }
 
 void strain_all_well(struct strain *t, const struct world *w, struct arena *arena) {
