@@ -20,12 +20,12 @@ enum { LIFE_START = 1, LIFE_RESTART, LIFE_READY, LIFE_IN_ROTATION, LIFE_OUT_OF_R
 /* Builds nodes, services and containers and places the replicas that the scenario starts with: all up and in rotation. */
 void lifecycle_build(struct world *);
 
-bool lifecycle_place(struct world *, struct container *); /* false: no node fits; the container is pending */
+bool lifecycle_place(struct world *, struct container *);                   /* false: no node fits; the container is pending */
 void lifecycle_place_on(struct world *, struct container *, struct node *); /* as if it had been chosen */
 void lifecycle_unplace(struct world *, struct container *);
 
-void lifecycle_start(struct world *, struct container *); /* the process starts; serves after the service's `start` */
-void lifecycle_serves(struct world *, struct container *, bool warm);  /* its process serves from now on; warm: it has for long */
+void lifecycle_start(struct world *, struct container *);             /* the process starts; serves after the service's `start` */
+void lifecycle_serves(struct world *, struct container *, bool warm); /* its process serves from now on; warm: it has for long */
 void lifecycle_wait(struct world *, struct container *, int32_t stage, sim_time delay);
 void lifecycle_crash(struct world *, struct container *); /* the process dies on its own */
 void lifecycle_kill(struct world *, struct container *);  /* its orchestrator ends a process that serves, hangs or starts */
