@@ -159,7 +159,11 @@ static bool same(const struct stance_container *a, const struct stance_container
 /* What it was until now ends. */
 static void ends(struct world *w, struct container *c, const struct stance_container *to) {
   bool moves = c->node != to->node;
-  if (moves || to->state != CONTAINER_UP) lifecycle_stop(w, c, OUTCOME_CRASHED);
+  bool hangs = to->state == CONTAINER_HUNG && !moves && c->state == CONTAINER_UP;
+  if (hangs)
+    lifecycle_hang(w, c);
+  else if (moves || (to->state != CONTAINER_UP && to->state != CONTAINER_HUNG))
+    lifecycle_stop(w, c, OUTCOME_CRASHED);
   calendar_clear(w->calendar, c->rotation_slot);
   if (!to->in_rotation) rotation_remove(w, c);
   if (moves && c->node != NONE) lifecycle_unplace(w, c);
@@ -169,7 +173,9 @@ static void ends(struct world *w, struct container *c, const struct stance_conta
 
 static void begins(struct world *w, struct container *c, const struct stance_container *to) {
   if (to->node != NONE && c->node == NONE) lifecycle_place_on(w, c, &w->nodes[to->node]);
+  if (to->state == CONTAINER_UP && c->state == CONTAINER_HUNG) lifecycle_go_on(w, c);
   if (to->state == CONTAINER_UP && !container_serves(c)) lifecycle_serves(w, c, false);
+  if (to->state == CONTAINER_HUNG && c->state == CONTAINER_DOWN) lifecycle_serves(w, c, false), lifecycle_hang(w, c);
   c->unhealthy = to->unhealthy, c->ready = to->ready;
   world_touch(w, c);
   if (to->in_rotation && c->state == CONTAINER_UP) rotation_add(w, c);

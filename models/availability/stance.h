@@ -27,7 +27,7 @@ struct stance_node {
 
 struct stance_container {
   uint32_t node; /* or NONE */
-  uint8_t state; /* enum container_state; UP if it serves, DOWN while it starts */
+  uint8_t state; /* enum container_state; UP if it serves, DOWN while it starts, HUNG */
   bool in_rotation, unhealthy, ready;
 };
 

@@ -164,6 +164,13 @@ static double of_machines(const struct strain *t, const struct world *w, const d
 
 static bool is_gone(const struct world *w, const struct container *c) { return c->node == NONE || !w->nodes[c->node].up; }
 
+/* Callers of a process that hangs wait for it until they give up. */
+static bool some_hang(const struct world *w) {
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (w->containers[i].state == CONTAINER_HUNG && w->containers[i].in_rotation) return true;
+  return false;
+}
+
 /* How many callers hang at any time, in the mean, on machines that do not answer. */
 static double hanging(const struct strain *t, const struct world *w) {
   double sum = 0;
@@ -208,7 +215,7 @@ static bool is_slow(const struct world *w) {
 /* What the counts of replicas decide, with what each machine runs when all is well. */
 static double by_counts(const struct strain *t, const struct world *w, const double *each) {
   static const double few = 0.1;
-  if (t->blind || has_cuts(w) || shifts_load(t, w) || hanging(t, w) > few * t->fewest_threads) return INFINITY;
+  if (t->blind || has_cuts(w) || some_hang(w) || shifts_load(t, w) || hanging(t, w) > few * t->fewest_threads) return INFINITY;
   return fmax(of_sheets(t, w, false), of_machines(t, w, each, false));
 }
 

@@ -22,7 +22,8 @@ struct row {
   double rate;
   const char *crashes; /* service whose first process dies; null: the machine of the first replica of */
   const char *loses;
-  const char *ails; /* from then on it takes twice as long */
+  const char *hangs; /* its first process, for good */
+  const char *ails;  /* from then on it takes twice as long */
 };
 
 /* Two replicas 80% busy; with one left 160% are asked of it. */
@@ -40,20 +41,21 @@ struct row {
       "'p': 1, 'q': 1", "'x': { 'cpu': 4 }, 'y': { 'count': 2, 'cpu': 4 }", 40
 
 static const struct row rows[] = {
-    {"static, half is left after a node", "static", HALF, NULL, "api", NULL},
-    {"compose, half is left after a node", "compose", HALF, NULL, "api", NULL},
-    {"swarm, half is left after a node", "swarm", HALF, NULL, "api", NULL},
-    {"kubernetes, half is left after a node", "kubernetes", HALF, NULL, "api", NULL},
-    {"static, half is left after a crash", "static", HALF, "api", NULL, NULL},
-    {"compose, half is left after a crash", "compose", HALF, "api", NULL, NULL},
-    {"swarm, half is left after a crash", "swarm", HALF, "api", NULL, NULL},
-    {"kubernetes, half is left after a crash", "kubernetes", HALF, "api", NULL, NULL},
-    {"static, a release that is slower", "static", HALF, NULL, NULL, "api"},
-    {"static, threads hang", "static", HANG, NULL, "m", NULL},
-    {"compose, threads hang", "compose", HANG, NULL, "m", NULL},
-    {"swarm, threads hang", "swarm", HANG, NULL, "m", NULL},
-    {"kubernetes, threads hang", "kubernetes", HANG, NULL, "m", NULL},
-    {"kubernetes, a crash where threads could hang", "kubernetes", HANG, "m", NULL, NULL},
+    {"static, half is left after a node", "static", HALF, NULL, "api", NULL, NULL},
+    {"compose, half is left after a node", "compose", HALF, NULL, "api", NULL, NULL},
+    {"swarm, half is left after a node", "swarm", HALF, NULL, "api", NULL, NULL},
+    {"kubernetes, half is left after a node", "kubernetes", HALF, NULL, "api", NULL, NULL},
+    {"static, half is left after a crash", "static", HALF, "api", NULL, NULL, NULL},
+    {"compose, half is left after a crash", "compose", HALF, "api", NULL, NULL, NULL},
+    {"swarm, half is left after a crash", "swarm", HALF, "api", NULL, NULL, NULL},
+    {"kubernetes, half is left after a crash", "kubernetes", HALF, "api", NULL, NULL, NULL},
+    {"static, a release that is slower", "static", HALF, NULL, NULL, NULL, "api"},
+    {"static, threads hang", "static", HANG, NULL, "m", NULL, NULL},
+    {"compose, threads hang", "compose", HANG, NULL, "m", NULL, NULL},
+    {"swarm, threads hang", "swarm", HANG, NULL, "m", NULL, NULL},
+    {"kubernetes, threads hang", "kubernetes", HANG, NULL, "m", NULL, NULL},
+    {"kubernetes, a crash where threads could hang", "kubernetes", HANG, "m", NULL, NULL, NULL},
+    {"static, threads wait for a process that hangs", "static", HANG, NULL, NULL, "m", NULL},
 };
 
 static const char *fault_of(const struct row *r) {
@@ -78,6 +80,7 @@ static void strike(void *context, uint32_t unused) {
     struct affliction slower = {.service = i, .slower = 2, .outcome = OUTCOME_ERROR};
     if (r->ails && !strcmp(service_config(&w->services[i])->name, r->ails)) affliction_begins(w, 0, &slower);
     if (r->crashes && !strcmp(service_config(&w->services[i])->name, r->crashes)) lifecycle_crash(w, first);
+    if (r->hangs && !strcmp(service_config(&w->services[i])->name, r->hangs)) lifecycle_hang(w, first);
     if (r->loses && !strcmp(service_config(&w->services[i])->name, r->loses)) node_fails(w, &w->nodes[first->node], DISK_UNSTATED);
   }
 }
