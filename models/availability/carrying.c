@@ -32,7 +32,7 @@ static uint64_t sum_now(const struct world *w, const double *routing, double str
   return sum ? sum : 1;
 }
 
-/* --- collecting ---------------------------------------------------------------------------------------------------------------- */
+/* --- collecting -------------------------------------------------------------------------------------------------------------- */
 
 static void note_state(struct carrying *c, const struct world *w, uint64_t sum, const double *routing) {
   struct carriage *mine = world_carriage(w);
@@ -69,7 +69,7 @@ static void add_times(struct carrying *c, const struct carriage *m, sim_time now
   if (m->seen_alone) add_time(c, m->seen_alone, now - m->since);
 }
 
-/* --- looking it up -------------------------------------------------------------------------------------------------------------- */
+/* --- looking it up ----------------------------------------------------------------------------------------------------------- */
 
 static uint32_t class_of(const struct carrying *c, uint32_t level, sim_time lasted) {
   sim_time most = course_longest(&c->levels, level);

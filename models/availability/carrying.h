@@ -5,10 +5,10 @@
  * are played and only read meanwhile. What of them is new is found by playing the first years twice: once to see which states there
  * are and how long they last (`collects`), and, when some of them are strained, again with their courses.
  *
- * An entry of the book is of a state at a level. Where a strained state has ended less than CARRY_MOST ago it is of what that one has
- * left behind too, by how long it lasted: what has gathered is worked off, and what has just lost its replicas is not at once worse.
- * A share that the run cannot tell from that of routing is that of routing: nothing changes, to the last bit, in years without
- * overload. Failures that there are with all well and no strain are not of the state.
+ * An entry of the book is of a state at a level. Where a strained state has ended less than CARRY_MOST ago it is of what that one
+ * has left behind too, by how long it lasted: what has gathered is worked off, and what has just lost its replicas is not at once
+ * worse. A share that the run cannot tell from that of routing is that of routing: nothing changes, to the last bit, in years
+ * without overload. Failures that there are with all well and no strain are not of the state.
  *
  * There are at most as many runs as fit RUNS_MOST and ASKED_MOST, in the order of how long their states last. What is strained and
  * not in the book counts as not served. Both times are kept, for the answer.

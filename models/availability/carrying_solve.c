@@ -46,7 +46,7 @@ static void task(void *round, uint32_t i) {
   r->course = course_run(&p, r->arena);
 }
 
-/* --- reading a course ----------------------------------------------------------------------------------------------------------- */
+/* --- reading a course -------------------------------------------------------------------------------------------------------- */
 
 struct answers {
   double arrived, answered;

@@ -55,7 +55,7 @@ static struct model bare_model(const struct course_plan *p, const struct silence
   return m;
 }
 
-/* --- what acts by itself --------------------------------------------------------------------------------------------------------- */
+/* --- what acts by itself ----------------------------------------------------------------------------------------------------- */
 
 static double distance(const struct world *w, const double *routing) {
   double most = 0;
@@ -86,7 +86,7 @@ static sim_time adapts(const struct course_plan *p, double *found, struct arena 
   return best;
 }
 
-/* --- the run --------------------------------------------------------------------------------------------------------------------- */
+/* --- the run ----------------------------------------------------------------------------------------------------------------- */
 
 static void read(struct course *c, const struct world *w, struct arena *arena) {
   uint32_t endpoints = w->model->endpoints.count;

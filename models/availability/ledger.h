@@ -1,19 +1,19 @@
 /* Ledger: what was not served in each year and month of an availability run, and when the system went down.
  *
- * The book of outages (outage.h) knows what is not served now. The ledger adds it up by year and by month, in rows: of all endpoints
- * by the mix, of the part that planned faults took and of the rest, of each fault, and of each endpoint. Years are of 365 days and
- * count from the beginning of a piece of the run; a month is a twelfth of one, 730 h. What is not served across a boundary is cut
- * there. Only periods in which something was lost are kept one by one: the others are their number less those.
+ * The book of outages (outage.h) knows what is not served now. The ledger adds it up by year and by month, in rows: of all
+ * endpoints by the mix, of the part that planned faults took and of the rest, of each fault, and of each endpoint. Years are of 365
+ * days and count from the beginning of a piece of the run; a month is a twelfth of one, 730 h. What is not served across a boundary
+ * is cut there. Only periods in which something was lost are kept one by one: the others are their number less those.
  *
- * An outage of the system, or of one endpoint, begins when a fault takes something from it and lasts until all that faults had taken
- * is back; what overlaps is one outage. It belongs to the year in which it begins.
+ * An outage of the system, or of one endpoint, begins when a fault takes something from it and lasts until all that faults had
+ * taken is back; what overlaps is one outage. It belongs to the year in which it begins.
  *
  *     ledger_open(&ledger, world);
  *     ledger_book(world, from, to);      ... the state of the book held from `from` to `to`
  *     ledger_close(world);               ... the run is over
  *
- * Invariants: over all faults and what no fault took, lost adds up to that of all; planned and unplanned do too; the months of a year
- * add up to the year. */
+ * Invariants: over all faults and what no fault took, lost adds up to that of all; planned and unplanned do too; the months of a
+ * year add up to the year. */
 #ifndef LEDGER_H
 #define LEDGER_H
 #include "models/availability/durations.h"

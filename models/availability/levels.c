@@ -106,7 +106,7 @@ double levels_between(const struct levels *l, sim_time from, sim_time until) {
   return weighted(l, until) - weighted(l, from);
 }
 
-/* --- at a level ------------------------------------------------------------------------------------------------------------------ */
+/* --- at a level -------------------------------------------------------------------------------------------------------------- */
 
 struct level_profile {
   double rate;

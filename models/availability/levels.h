@@ -1,8 +1,8 @@
 /* Levels: how much is offered by hour of the day, for years that no request is played in.
  *
- * Where every day is alike each hour is a level, its mean rate held for the hour; hours that offer almost the same share one, that of
- * the greatest of them. Steady traffic has one level. Traffic with a course of its own (a sale, a trace) has one too: the mean of the
- * measured window, as if it went on for years; `timed` says so.
+ * Where every day is alike each hour is a level, its mean rate held for the hour; hours that offer almost the same share one, that
+ * of the greatest of them. Steady traffic has one level. Traffic with a course of its own (a sale, a trace) has one too: the mean
+ * of the measured window, as if it went on for years; `timed` says so.
  *
  * Time counts from the start of the run, as in profiles.
  *
@@ -40,8 +40,8 @@ uint32_t levels_at(const struct levels *, sim_time now);
 sim_time levels_next(const struct levels *, sim_time now);
 /* Time between the two, in ns, each hour by its weight. */
 double levels_between(const struct levels *, sim_time from, sim_time until);
-/* A copy whose sources have the level's rates all the time but in the silence, whose days do not differ, and whose run begins in its
- * hour. */
+/* A copy whose sources have the level's rates all the time but in the silence, whose days do not differ, and whose run begins in
+ * its hour. */
 struct silence {
   sim_time from, until; /* alike: none */
 };

@@ -8,10 +8,10 @@
  *     dns         clients follow to another region
  *     repair      the machine, link or service that broke is waited for itself
  *
- * The phase is read off the state of the world after each change, so no part keeps a clock of its own: of all that is amiss the earliest
- * stage counts. A service with failover is in the stage of its failover, not of its processes; a region that DNS leads away from is in
- * that of its checks. What is amiss elsewhere and harmless counts too: a crash of a spare replica in the middle of a long outage is a
- * second of detection.
+ * The phase is read off the state of the world after each change, so no part keeps a clock of its own: of all that is amiss the
+ * earliest stage counts. A service with failover is in the stage of its failover, not of its processes; a region that DNS leads
+ * away from is in that of its checks. What is amiss elsewhere and harmless counts too: a crash of a spare replica in the middle of
+ * a long outage is a second of detection.
  *
  * Invariant: the phases of an outage add up to its recovery time, to the nanosecond. */
 #ifndef PHASE_H

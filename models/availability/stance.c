@@ -3,7 +3,7 @@
 #include "models/network/network.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
-#include "models/platform/orchestrator/orchestrators.h"
+#include "models/platform/platform.h"
 #include "models/service/affliction.h"
 #include "sim/engine/arena.h"
 
@@ -97,11 +97,12 @@ static uint64_t ailing_of(const struct world *w) {
 uint64_t stance_sum(const struct world *w) {
   uint64_t all = stance_mix(cuts_of(w), ailing_of(w));
   for (uint32_t i = 0; i < w->node_count; i++) all += stance_mix(1, colour_of_node(&w->nodes[i]));
-  for (uint32_t i = 0; i < w->container_count; i++) all += stance_mix(2, colour_of(w, &w->containers[i]));
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (w->containers[i].state != CONTAINER_UNUSED) all += stance_mix(2, colour_of(w, &w->containers[i]));
   return all;
 }
 
-/* --- putting it upon another world --------------------------------------------------------------------------------------------- */
+/* --- putting it upon another world ------------------------------------------------------------------------------------------- */
 
 static void not_seen(struct world *w, struct node *n) { (void)w, (void)n; }
 

@@ -1,7 +1,8 @@
 /* State: what routing can tell apart of a world, as a key, and what is known of each key.
  *
- * A run of years sees few states many times: all is well, one of twenty replicas is dead and in rotation, one is away. What the walk
- * over the programs (outage.c) finds depends on the state alone, so that it is walked once and looked up afterwards. The key is
+ * A run of years sees few states many times: all is well, one of twenty replicas is dead and in rotation, one is away. What the
+ * walk over the programs (outage.c) finds depends on the state alone, so that it is walked once and looked up afterwards. The key
+ * is
  *
  *     sum over containers of h(service, in rotation, serves, up, place)  +  sum over answers of h(answer)
  *
@@ -57,7 +58,8 @@ struct states {
   bool places;
   struct state_key sum, *of;         /* of all containers; the term of each */
   const struct service_asked *asked; /* by service */
-  /* Containers that were not up and in rotation at the last look, though they are wanted; by container: its place there, or NONE. */
+  /* Containers that were not up and in rotation at the last look, though they are wanted; by container: its place there, or
+   * NONE. */
   uint32_t *amiss, *amiss_at, amiss_count;
   struct answers answers;
   struct state *now;    /* the one found last, or null */

@@ -1,12 +1,12 @@
 /* Strain: how full the fullest resource is that the living share, known without a run.
  *
  * The load sheet says what requests ask of each resource and how much of it there is when all is well. What is left of a service or
- * of a node group bears the whole load: use is scaled by how many there were over how many there are. Nodes are looked at one by one
- * too, since what moved to them is not spread evenly. Calls that hang because the machine that they are sent to is gone hold threads
- * of their callers meanwhile: where these are not few it is infinite, as it is where the sheet says too little (shifts).
+ * of a node group bears the whole load: use is scaled by how many there were over how many there are. Nodes are looked at one by
+ * one too, since what moved to them is not spread evenly. Calls that hang because the machine that they are sent to is gone hold
+ * threads of their callers meanwhile: where these are not few it is infinite, as it is where the sheet says too little (shifts).
  *
- * Below STRAIN_SAFE the living carry everything. It is a bound: of replicas with roles or data of their own one is taken to bear all,
- * and services whose replicas serve their own region only are taken as if each region had what the poorest has. */
+ * Below STRAIN_SAFE the living carry everything. It is a bound: of replicas with roles or data of their own one is taken to bear
+ * all, and services whose replicas serve their own region only are taken as if each region had what the poorest has. */
 #ifndef STRAIN_H
 #define STRAIN_H
 #include <stdbool.h>

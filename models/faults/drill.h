@@ -1,7 +1,7 @@
 /* Drills: the one door through which a question decides which fault strikes, and when.
  *
- * A drilled model is a copy of a linked one in which one fault strikes once, on its first target, and no other ever does. Faults keep
- * their numbers and their draws, customers are the same, and what the scenario says of their timing does not matter.
+ * A drilled model is a copy of a linked one in which one fault strikes once, on its first target, and no other ever does. Faults
+ * keep their numbers and their draws, customers are the same, and what the scenario says of their timing does not matter.
  *
  *     struct model drilled = scenario->model;
  *     model_drill(&drilled, arena, fault, 120 * SIM_S);

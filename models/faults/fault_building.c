@@ -1,7 +1,7 @@
-/* A building is gone, with every machine in it, their disks, and by default the backups that are kept there: a region, or a zone of one.
- * What a database had in there only, its backup included, is lost for good (an RPO without a bound); one with a replica elsewhere
- * goes on from that. Backups are taken to be in the building unless the fault says otherwise: in the fire of Strasbourg in March
- * 2021 those of many were. */
+/* A building is gone, with every machine in it, their disks, and by default the backups that are kept there: a region, or a zone of
+ * one. What a database had in there only, its backup included, is lost for good (an RPO without a bound); one with a replica
+ * elsewhere goes on from that. Backups are taken to be in the building unless the fault says otherwise: in the fire of Strasbourg
+ * in March 2021 those of many were. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/ailing.h"

@@ -1,5 +1,5 @@
-/* The replica of a database that takes the writes at that moment dies, or its machine does; of a database with shards each shard's, on
- * its own. Who takes over, and how long that takes, is a matter of models/replication/failover.h. */
+/* The replica of a database that takes the writes at that moment dies, or its machine does; of a database with shards each shard's,
+ * on its own. Who takes over, and how long that takes, is a matter of models/replication/failover.h. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/copies_struck.h"

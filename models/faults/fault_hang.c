@@ -1,5 +1,5 @@
-/* A process stops answering and keeps what it has. What ends that is a restart (a probe or health check that an orchestrator acts on,
- * the death of the process or its machine), or the repair: someone has noticed. */
+/* A process stops answering and keeps what it has. What ends that is a restart (a probe or health check that an orchestrator acts
+ * on, the death of the process or its machine), or the repair: someone has noticed. */
 #include "models/core/world.h"
 #include "models/faults/faults.h"
 #include "models/faults/keys_of_loss.h"

@@ -6,8 +6,8 @@
  *     calendar      "every": at fixed times, each with a "probability"
  *
  * A law draws from the stream of its process. `first` is asked once, at the beginning of the run. */
-#ifndef LAW_H
-#define LAW_H
+#ifndef FAULT_LAW_H
+#define FAULT_LAW_H
 #include "models/faults/fault.h"
 
 struct strike_law {

@@ -4,7 +4,8 @@
  * group, and for those of the second and later names of a list also which of them it is: a name that is added at the end shifts
  * nothing.
  *
- *     const struct fault_kind fault_NAME = {..., .count = replicas_count, .target_after = replicas_after, .number = replicas_number}
+ *     const struct fault_kind fault_NAME = {..., .count = replicas_count, .target_after = replicas_after, .number =
+ * replicas_number}
  */
 #ifndef TARGETS_H
 #define TARGETS_H

@@ -91,7 +91,8 @@ static void jobs_serve(struct world *w, struct container *c, bool warm) {
   }
 }
 
-/* A worker that hangs keeps its jobs and renews none of them: they come back after the time in which they would have been renewed. */
+/* A worker that hangs keeps its jobs and renews none of them: they come back after the time in which they would have been
+ * renewed. */
 static void worker_hangs(struct world *w, const struct container *c, bool hung) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);

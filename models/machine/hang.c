@@ -1,9 +1,9 @@
 /* A process that hangs: it computes nothing and answers nothing, and keeps all that it has.
  *
- * Its machine accepts connections for it, so a request that is sent there is not refused: it waits, as does every request that comes
- * back from elsewhere, and what was computing stands still. Newcomers beyond the backlog of its processes are rejected. Requests
- * stay until their callers give up, the process goes on (all continue, in the order in which they stopped), or it dies (all fail).
- * Its memory, its connections and what others hold of it stay.
+ * Its machine accepts connections for it, so a request that is sent there is not refused: it waits, as does every request that
+ * comes back from elsewhere, and what was computing stands still. Newcomers beyond the backlog of its processes are rejected.
+ * Requests stay until their callers give up, the process goes on (all continue, in the order in which they stopped), or it dies
+ * (all fail). Its memory, its connections and what others hold of it stay.
  *
  * Every request with a frame on the container is marked `held`, so that a request that goes on costs no test more than before: a
  * marked one is asked where it is. What a hung process would do by a clock of its own is not followed: a wait for a connection of

@@ -47,7 +47,8 @@ enum time_kind {
 extern const char *const time_kind_names[TIME_KINDS];
 
 /* ROUTE_ROLE + k: to the replicas with role k of the database. COMMIT is no way to anywhere but asks, without requests, whether
- * commits return, CONNECTION whether a pool is well, and DOOR whether an affliction lets calls through. WORKERS: of a job, which any replica that is up takes on its own. */
+ * commits return, CONNECTION whether a pool is well, and DOOR whether an affliction lets calls through. WORKERS: of a job, which
+ * any replica that is up takes on its own. */
 enum route { ROUTE_ANY, ROUTE_PRIMARY, ROUTE_COMMIT, ROUTE_WORKERS, ROUTE_CONNECTION, ROUTE_DOOR, ROUTE_REPLICAS, ROUTE_ROLE };
 
 /* Where what ails a service is met (models/service/affliction.h): a call of it; one that writes there. */

@@ -56,7 +56,8 @@ void walk_waits(const struct walk *w, const struct instruction *in, double weigh
 
 const struct passage passage_outside = {0};
 
-/* By a door (models/service/affliction.h): what does not get through fails, or goes where the call of a service goes that is away. */
+/* By a door (models/service/affliction.h): what does not get through fails, or goes where the call of a service goes that is
+ * away. */
 static double passes_door(struct passage *p, const struct instruction *in) {
   double spared = p->serving ? p->serving(p->context, in, ROUTE_DOOR) : 1;
   struct passage around = *p;

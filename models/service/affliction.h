@@ -1,13 +1,13 @@
-/* Afflictions: what is wrong with a service whose processes live. A bad release answers some calls with errors, a full disk takes no
- * writes, an external service is down, a certificate has expired.
+/* Afflictions: what is wrong with a service whose processes live. A bad release answers some calls with errors, a full disk takes
+ * no writes, an external service is down, a certificate has expired.
  *
  * An affliction is of all replicas of a service, from when it begins until it ends. A share of the calls fails, each on its own,
  * before it reaches a replica: at once, and without work. Or its computations, and the latency of an external service, take longer.
  * Several of the same service multiply.
  *
- * A call comes by a door (enum door, models/request/program.h): the ENTER of a service, the answer of an external one, a query of an
- * embedded database. Doors are marked once all programs are compiled, in services that a fault may afflict (`may_ail`) only: a run
- * without such faults has no door and pays nothing. Requests draw from a band of their own, so that a fault that never happens
+ * A call comes by a door (enum door, models/request/program.h): the ENTER of a service, the answer of an external one, a query of
+ * an embedded database. Doors are marked once all programs are compiled, in services that a fault may afflict (`may_ail`) only: a
+ * run without such faults has no door and pays nothing. Requests draw from a band of their own, so that a fault that never happens
  * shifts no other draw.
  *
  *     ((struct service_config *)...)->may_ail = true;                                  while linking, before programs are compiled

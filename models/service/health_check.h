@@ -5,9 +5,9 @@
  *     unhealthy --`successes` passed checks in a row--> back, if the orchestrator offers it too
  *
  * A check passes when the process of the replica serves. A dead process refuses it, which is known at once; a lost machine, and a
- * process that hangs, do not answer, which is known after `timeout`. So a crash is seen between (failures - 1) and failures periods after it, a lost machine
- * `timeout` later. A replica is called only while the orchestrator offers it and its checks say that it is healthy; those that are
- * up at the start are healthy. Without the key routing follows the orchestrator alone.
+ * process that hangs, do not answer, which is known after `timeout`. So a crash is seen between (failures - 1) and failures periods
+ * after it, a lost machine `timeout` later. A replica is called only while the orchestrator offers it and its checks say that it is
+ * healthy; those that are up at the start are healthy. Without the key routing follows the orchestrator alone.
  *
  * Assumptions: checks cost the replica nothing, and look at nothing behind it (a shallow check). A replica
  * that is moved keeps its health until the checks say otherwise.

@@ -4,9 +4,9 @@
  *     readiness    failed: out of rotation, and nothing else; passed: back
  *     liveness     failed: the process is killed and started again
  *
- * A probe is made every `every`. `failures` failed ones in a row, or `successes` passed ones, make it fail or pass. What follows, and
- * which of the three there are, is the orchestrator's (struct probing, in models/platform/orchestrator): Kubernetes has all of them,
- * Swarm one HEALTHCHECK, which is called liveness here, Compose marks a container and does nothing.
+ * A probe is made every `every`. `failures` failed ones in a row, or `successes` passed ones, make it fail or pass. What follows,
+ * and which of the three there are, is the orchestrator's (struct probing, in models/platform/orchestrator): Kubernetes has all of
+ * them, Swarm one HEALTHCHECK, which is called liveness here, Compose marks a container and does nothing.
  *
  * A process that is dead, or that starts, refuses a probe, which is known at once. One that hangs takes it and does not answer:
  * known after `timeout`. So a hang at any instant is known
@@ -15,8 +15,8 @@
  *     Docker, `every` after the last one's end:    the same, with every + timeout in place of all periods but the first
  *
  * In traffic runs a probe is a small request: it stands in the queue of the replica like any other, is refused by a full backlog,
- * computes `cost` on a thread, and has failed when it is not answered by the time-out. So an overloaded replica fails its probes, and
- * leaves its load to the others. Where a thread is free and a probe costs nothing it is answered at once, without a request. In
+ * computes `cost` on a thread, and has failed when it is not answered by the time-out. So an overloaded replica fails its probes,
+ * and leaves its load to the others. Where a thread is free and a probe costs nothing it is answered at once, without a request. In
  * years of faults nothing is asked: how many probes pass or fail in a row is counted until something changes, so that a run costs
  * events only when something has.
  *

@@ -1,4 +1,5 @@
-/* What biased years show (models/faults/biasing.h): the share of time lost is a ratio of two weighed sums, and so is its interval. */
+/* What biased years show (models/faults/biasing.h): the share of time lost is a ratio of two weighed sums, and so is its
+ * interval. */
 #ifndef BIASED_H
 #define BIASED_H
 #include "sim/measure/evidence.h"

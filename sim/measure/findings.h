@@ -9,7 +9,8 @@ void findings_tables(const struct evidence *, struct results *);   /* breakdown,
 void findings_pictures(const struct evidence *, struct results *); /* curves, series */
 void findings_load(const struct evidence *, struct results *);     /* business figures */
 void findings_notes(const struct evidence *, struct results *);
-/* uptime_findings.c: what is taken of each piece of the years of faults for it, before they run; spreads over years and months, how often, the error budget, and what the next nines take. */
+/* uptime_findings.c: what is taken of each piece of the years of faults for it, before they run; spreads over years and months, how
+ * often, the error budget, and what the next nines take. */
 void uptime_entries(struct evidence *);
 void findings_uptime(const struct evidence *, struct availability_result *);
 void findings_left_out(const struct evidence *, struct results *); /* what availability and its claims leave out */

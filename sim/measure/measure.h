@@ -21,7 +21,8 @@ const struct durations *measure_durations(const struct measure *, const struct v
 static inline uint32_t measure_view_row(const struct measure *m, const struct view *v) {
   return view_row(v, m->subject == SUBJECT_ALL ? v->endpoint_count : m->index, m->region);
 }
-/* Of years of faults: how long the period is that it is of, how many there were, and the value of those in which there was anything. */
+/* Of years of faults: how long the period is that it is of, how many there were, and the value of those in which there was
+ * anything. */
 double measure_period_s(const struct measure *);
 uint64_t measure_periods(const struct measure *, const struct view *);
 static inline enum unit measure_unit(const struct measure *m) { return m->kind->unit; }

@@ -19,8 +19,8 @@ static double at_rank(const struct sample *s, uint32_t rank) {
   return s->whole > 0 ? 1 - x / s->whole : x;
 }
 
-/* Periods follow each other: where an outage is as long as one they are alike. Then the means of the pieces of the run vary more than
- * those of as many independent periods would, by this factor; 1 where chance explains it. */
+/* Periods follow each other: where an outage is as long as one they are alike. Then the means of the pieces of the run vary more
+ * than those of as many independent periods would, by this factor; 1 where chance explains it. */
 static double alike(const struct evidence *ev, const double *means, const struct sample *s) {
   double n = size_of(s), sum = 0, squares = 0, pieces = ev->faults.done, piece_sum = 0, piece_squares = 0;
   for (uint64_t i = 0; i < s->count; i++) sum += s->x[i], squares += s->x[i] * s->x[i];

@@ -1,8 +1,8 @@
 /* Single outages, years or months, one by one: quantiles of them, and the share of them that is in a range.
  *
  * Outages are independent of each other, so the ranks of a quantile's interval follow from the binomial law whatever the law of the
- * values is, and a share's interval is that of Clopper and Pearson. Years and months are taken as independent too, unless the pieces
- * of the run vary more than that: an outage as long as a period makes neighbours alike, and then they are worth fewer.
+ * values is, and a share's interval is that of Clopper and Pearson. Years and months are taken as independent too, unless the
+ * pieces of the run vary more than that: an outage as long as a period makes neighbours alike, and then they are worth fewer.
  *
  *     struct sample s = sample_new(evidence, &measure, entry->samples);
  *     struct estimate x = sample_quantile(&s, 0.95, false);

@@ -1,5 +1,5 @@
-/* What is said of uptime next to its mean: how years and months differ, how often something is missing, what of an error budget that
- * uses, and what would have to shrink for the next nines. */
+/* What is said of uptime next to its mean: how years and months differ, how often something is missing, what of an error budget
+ * that uses, and what would have to shrink for the next nines. */
 #include "models/availability/outage.h"
 #include "models/faults/fault.h"
 #include "sim/engine/arena.h"

@@ -2,8 +2,8 @@
  * was lost?
  *
  * One experiment a fault: in its runs that fault strikes once and nothing else breaks (models/faults/drill.h), whatever its mtbf
- * says. One more experiment without any fault has the same customers (common random numbers), so what is lost is a difference, and a
- * window in which a requirement is broken without the fault too is not the fault's doing.
+ * says. One more experiment without any fault has the same customers (common random numbers), so what is lost is a difference, and
+ * a window in which a requirement is broken without the fault too is not the fault's doing.
  *
  * When. Where the expected rate of the sources has a course, at its peak: the busiest 48th of a day or of the measured time, and of
  * this the busiest tenth. Days that are alike need no day of simulation: the run is given another time of day to begin at, ten

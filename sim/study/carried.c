@@ -19,7 +19,7 @@ void carried_close(struct study *s) {
   s->evidence.model.parts[PART_carrying] = NULL;
 }
 
-/* --- tasks over threads --------------------------------------------------------------------------------------------------------- */
+/* --- tasks over threads ------------------------------------------------------------------------------------------------------ */
 
 struct tasks {
   void (*task)(void *of, uint32_t i);
@@ -45,7 +45,7 @@ static void in_parallel(void *study, void (*task)(void *of, uint32_t i), void *o
   free(threads);
 }
 
-/* --- finding it ------------------------------------------------------------------------------------------------------------------ */
+/* --- finding it -------------------------------------------------------------------------------------------------------------- */
 
 /* The states of the first years, all faults as they are or second ones likelier. */
 static bool see(const struct study *s, const struct model *m) {

@@ -1,4 +1,5 @@
-/* Members of "outages" that say how years and months differ, how often something is missing, and what of an error budget is used. */
+/* Members of "outages" that say how years and months differ, how often something is missing, and what of an error budget is
+ * used. */
 #ifndef JSON_UPTIME_H
 #define JSON_UPTIME_H
 #include "sim/measure/results.h"

@@ -1,4 +1,5 @@
-/* How years and months of uptime differ, how often something is missing, what of the error budget that uses, and what more nines take. */
+/* How years and months of uptime differ, how often something is missing, what of the error budget that uses, and what more nines
+ * take. */
 #include "sim/report/format.h"
 #include "sim/report/text/text_table.h"
 #include "sim/report/uptime_words.h"
