@@ -118,12 +118,13 @@ static void test_unstable(void) {
 /* Nothing seen is not nothing: the interval has the length that it could have. */
 static void test_never_down(void) {
   struct arena *arena = arena_new();
-  const struct results *r = run(arena, HEAD("1/h") "'endpoints': { 'j': { 'entry': 's', 'steps': [ { 'cpu': '1ms' } ] } }, "
-                                                   "'services': { 's': { 'kind': 'app', 'start': "
-                                                   "'1h' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, "
-                                                   "'faults': { 'f': { 'kind': 'crash', 'service': "
-                                                   "'s', 'mtbf': '200y' } }, 'run': { 'window': '10s', 'replications': 2, 'years': "
-                                                   "1, 'years_per_replication': 1 } }");
+  const struct results *r =
+      run(arena, HEAD("1/h") "'endpoints': { 'j': { 'entry': 's', 'steps': [ { 'cpu': '1ms' } ] } }, "
+                             "'services': { 's': { 'kind': 'app', 'start': "
+                             "'1h' } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, "
+                             "'faults': { 'f': { 'kind': 'crash', 'service': "
+                             "'s', 'uptime': { 'exponential': '200y' } } }, 'run': { 'window': '10s', 'replications': 2, 'years': "
+                             "1, 'years_per_replication': 1 } }");
   const struct estimate *x = r ? &r->availability.availability : NULL;
   test_check(x && x->value == 1 && x->high == 1, "nothing happened in a year: %g", x ? x->value : 0);
   test_check(x && fabs((1 - x->low) / (3 * 3605.0 / 31536000) - 1) < 0.01, "at most three outages of an hour: %g",
