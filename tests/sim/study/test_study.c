@@ -42,7 +42,7 @@ static void test_steps_and_state(void) {
   struct json whole = json_of(study_run(f.arena, f.scenario, &options));
 
   struct study *s = study_open(f.arena, f.scenario, &options);
-  test_check(study_extend(s, 2, 1) && study_extend(s, 7, 5) && study_extend(s, 9, 10), "extended");
+  test_check(study_extend(s, 2, 1) && study_extend(s, 7, 5) && study_extend(s, 9, 10) && study_settle(s), "extended");
   struct json steps = json_of(study_results(s));
   test_check(steps.length == whole.length && !memcmp(steps.text, whole.text, whole.length), "three steps make the same bytes");
   free(steps.text);
@@ -55,7 +55,7 @@ static void test_steps_and_state(void) {
   rewind(file);
   s = study_open(f.arena, f.scenario, &options);
   test_check(study_load(s, file) && study_replications(s, false) == 4 && study_replications(s, true) == 3, "loaded");
-  test_check(study_extend(s, 9, 10), "extended after loading");
+  test_check(study_extend(s, 9, 10) && study_settle(s), "extended after loading");
   test_check(same_json(json_of(study_results(s)), whole), "a study from disk goes on with the same bytes");
   study_close(s);
   fclose(file);
