@@ -218,10 +218,11 @@ static void note_carried(const struct evidence *ev, struct results *r) {
   struct carrying_summary sum = carrying_summary(book);
   const struct view *v = ev->faults.sum;
   if (!sum.states && !(v->assumed_s > 0)) return;
-  const char *text = arena_format(ev->arena,
-                                  "years of faults: in %u states of the platform something may be overloaded, %.3g%% of the time; "
-                                  "what is served then is what %u short traffic runs answer",
-                                  sum.states, 100 * (v->strained_s + v->assumed_s) / v->seconds, sum.runs);
+  const char *text =
+      arena_format(ev->arena,
+                   "years of faults: in %u state%s of the platform something may be overloaded, %.3g%% of the time; "
+                   "what is served then is what %u short traffic runs answer",
+                   sum.states, sum.states == 1 ? "" : "s", 100 * (v->strained_s + v->assumed_s) / v->seconds, sum.runs);
   if (v->assumed_s > 0)
     text = arena_format(ev->arena, "%s, and nothing where there was no run, %.2g%% of the time", text,
                         100 * v->assumed_s / v->seconds);
