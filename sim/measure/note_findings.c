@@ -226,6 +226,7 @@ static void note_carried(const struct evidence *ev, struct results *r) {
   if (v->assumed_s > 0)
     text = arena_format(ev->arena, "%s, and nothing where there was no run, %.2g%% of the time", text,
                         100 * v->assumed_s / v->seconds);
+  text = arena_format(ev->arena, "%s; what an overload leaves behind counts only where it has had such a run", text);
   if (sum.timed) text = arena_format(ev->arena, "%s; their load is the mean over the measured window", text);
   note(ev, r, text);
 }
