@@ -8,6 +8,7 @@
 #include "models/replication/replication.h"
 #include "models/service/health_check.h"
 #include "models/service/probe.h"
+#include "models/service/takeover.h"
 
 const char *const outage_phase_names[] = {"detection", "decision", "reaction", "start", "warm_up", "dns", "repair"};
 
@@ -55,7 +56,7 @@ static enum outage_phase of_hung_process(const struct container *c) {
 static enum outage_phase of_container(const struct world *w, const struct container *c) {
   switch (c->state) {
   case CONTAINER_UP:
-    return c->in_rotation ? OUTAGE_PHASES : PHASE_WARM_UP;
+    return c->in_rotation || c->withheld ? OUTAGE_PHASES : PHASE_WARM_UP;
   case CONTAINER_HUNG:
     return of_hung_process(c);
   case CONTAINER_STARTING:
@@ -81,9 +82,15 @@ static enum outage_phase of_stage(enum failover_stage stage) {
   return phases[stage];
 }
 
+static enum outage_phase of_takeover(const struct world *w, const struct service *s) {
+  static const enum outage_phase phases[] = {
+      [TAKEOVER_NONE] = OUTAGE_PHASES, [TAKEOVER_DETECTING] = PHASE_DETECTION, [TAKEOVER_PROMOTING] = PHASE_REACTION};
+  return phases[takeover_stage_of(w, s->index)];
+}
+
 /* OUTAGE_PHASES: it has none that acts. */
-static enum outage_phase of_failover(const struct service *s) {
-  enum outage_phase earliest = OUTAGE_PHASES;
+static enum outage_phase of_failover(const struct world *w, const struct service *s) {
+  enum outage_phase earliest = of_takeover(w, s);
   for (uint32_t i = 0; i < replications_of(s); i++) earliest = earlier(earliest, of_stage(s->replication[i].failover.stage));
   return earliest;
 }
@@ -121,14 +128,14 @@ static struct places of_dns(const struct world *w) {
 /* Where a failover acts it says what its service waits for, not the processes. */
 static enum outage_phase of_failovers(const struct world *w) {
   enum outage_phase earliest = OUTAGE_PHASES;
-  for (uint32_t i = 0; i < w->model->services.count; i++) earliest = earlier(earliest, of_failover(&w->services[i]));
+  for (uint32_t i = 0; i < w->model->services.count; i++) earliest = earlier(earliest, of_failover(w, &w->services[i]));
   return earliest;
 }
 
 static enum outage_phase of_process(const struct world *w, const struct container *c, uint64_t left) {
   int32_t region = left ? container_region(w, c) : -1;
   bool away = region >= 0 && left >> region & 1;
-  return away || of_failover(world_service_of(w, c)) < OUTAGE_PHASES ? OUTAGE_PHASES : of_container(w, c);
+  return away || of_failover(w, world_service_of(w, c)) < OUTAGE_PHASES ? OUTAGE_PHASES : of_container(w, c);
 }
 
 /* Nothing is amiss with other containers than those that were so at the last look or have been marked since. */

@@ -5,6 +5,7 @@
 #include "models/platform/nodes.h"
 #include "models/platform/platform.h"
 #include "models/service/affliction.h"
+#include "models/service/takeover.h"
 #include "sim/engine/arena.h"
 
 /* --- taking it ---------------------------------------------------------------------------------------------------------------- */
@@ -37,7 +38,7 @@ struct stance *stance_of(const struct world *w, struct arena *arena) {
   for (uint32_t i = 0; i < s->node_count; i++) s->nodes[i] = (struct stance_node){w->nodes[i].up, w->nodes[i].detected};
   for (uint32_t i = 0; i < s->container_count; i++) {
     const struct container *c = &w->containers[i];
-    s->containers[i] = (struct stance_container){c->node, state_of(c), c->in_rotation, c->unhealthy, c->ready};
+    s->containers[i] = (struct stance_container){c->node, state_of(c), c->in_rotation, c->unhealthy, c->withheld, c->ready};
   }
   s->slow = arena_new_array(arena, struct slow_link, (size_t)s->regions * s->regions + 1);
   for (uint32_t a = 0; a < s->regions; a++)
@@ -109,6 +110,7 @@ static void not_seen(struct world *w, struct node *n) { (void)w, (void)n; }
 void stance_freeze(struct world *w) {
   struct orchestrator *frozen = arena_alloc(w->arena, sizeof *frozen);
   *frozen = *w->orchestrator;
+  if (world_takeovers(w)) takeover_freeze(w);
   frozen->node_died = frozen->node_returned = frozen->detected = not_seen;
   w->orchestrator = frozen;
 }
@@ -154,7 +156,8 @@ static void impose_nodes(struct world *w, const struct stance *from, const struc
 }
 
 static bool same(const struct stance_container *a, const struct stance_container *b) {
-  return a->node == b->node && a->state == b->state && a->in_rotation == b->in_rotation && a->unhealthy == b->unhealthy;
+  return a->node == b->node && a->state == b->state && a->in_rotation == b->in_rotation && a->unhealthy == b->unhealthy &&
+         a->withheld == b->withheld;
 }
 
 /* What it was until now ends. */
@@ -177,7 +180,7 @@ static void begins(struct world *w, struct container *c, const struct stance_con
   if (to->state == CONTAINER_UP && c->state == CONTAINER_HUNG) lifecycle_go_on(w, c);
   if (to->state == CONTAINER_UP && !container_serves(c)) lifecycle_serves(w, c, false);
   if (to->state == CONTAINER_HUNG && c->state == CONTAINER_DOWN) lifecycle_serves(w, c, false), lifecycle_hang(w, c);
-  c->unhealthy = to->unhealthy, c->ready = to->ready;
+  c->unhealthy = to->unhealthy, c->withheld = to->withheld, c->ready = to->ready;
   world_touch(w, c);
   if (to->in_rotation && c->state == CONTAINER_UP) rotation_add(w, c);
 }

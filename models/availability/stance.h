@@ -28,7 +28,7 @@ struct stance_node {
 struct stance_container {
   uint32_t node; /* or NONE */
   uint8_t state; /* enum container_state; UP if it serves, DOWN while it starts, HUNG */
-  bool in_rotation, unhealthy, ready;
+  bool in_rotation, unhealthy, withheld, ready;
 };
 
 struct stance_service {

@@ -108,7 +108,7 @@ static void set_amiss(struct states *all, uint32_t id, bool amiss) {
 
 static void follow(struct states *all, const struct world *w, const struct container *c) {
   bool wanted = c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING;
-  set_amiss(all, c->id, wanted && !(c->in_rotation && c->state == CONTAINER_UP));
+  set_amiss(all, c->id, wanted && !((c->in_rotation || c->withheld) && c->state == CONTAINER_UP));
   struct state_key term = term_of(all, w, c);
   all->sum = state_key_plus(state_key_minus(all->sum, all->of[c->id]), term);
   all->of[c->id] = term;

@@ -98,7 +98,7 @@ static bool check_spread(struct linker *l, const struct world *w, const struct s
     const struct container *c = &w->containers[s->first + i];
     if (c->state != CONTAINER_PENDING || !placement_only_spread_forbids(w, c)) continue;
     link_error(l, arena_format(l->arena, "services.%s", service_config(s)->name), "spread",
-               "hard: only %u of its %lld replicas can be placed: %s, and what has the fewest has no room for more", s->in_rotation,
+               "hard: only %u of its %lld replicas can be placed: %s, and what has the fewest has no room for more", s->up,
                (long long)service_config(s)->replicas, placement_domains(w, c, l->arena));
     return true;
   }
@@ -110,15 +110,15 @@ static void check_placement(struct linker *l) {
   struct world *w = world_new(l->model, 0, 0, WORLD_AVAILABILITY);
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     const struct service *s = &w->services[i];
-    if (!service_runs(service_config(s)) || s->in_rotation >= (uint64_t)service_config(s)->replicas) continue;
+    if (!service_runs(service_config(s)) || s->up >= (uint64_t)service_config(s)->replicas) continue;
     if (check_spread(l, w, s)) continue;
     link_error(l, arena_format(l->arena, "services.%s", service_config(s)->name), "replicas",
-               "only %u of its %lld replicas find a node with room for their resource requests%s", s->in_rotation,
+               "only %u of its %lld replicas find a node with room for their resource requests%s", s->up,
                (long long)service_config(s)->replicas, placement_pods_note(w, s, l->arena));
   }
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     struct service_config *s = (struct service_config *)l->model->services.items + i;
-    if (s->autoscale.max) s->autoscale.room = w->services[i].in_rotation + placement_room_for(w, i);
+    if (s->autoscale.max) s->autoscale.room = w->services[i].up + placement_room_for(w, i);
   }
   l->trial = w;
   if (!l->failed) parts_link(l, LINK_PLACED);

@@ -63,6 +63,7 @@
   PART(outages)                                                                                                                    \
   PART(afflictions)                                                                                                                \
   PART(carrying)                                                                                                                   \
+  PART(takeovers)                                                                                                                  \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -59,7 +59,8 @@ enum purpose {
   PURPOSE_CHECK,        /* entity: region and entry: when its health checks are made */
   PURPOSE_COPIES,       /* entity: service and replica: what goes when a copy is full */
   PURPOSE_HEALTH_CHECK, /* entity: service and replica: the phase of its checks */
-  PURPOSE_PROBE         /* entity: service and replica: the phases of its probes */
+  PURPOSE_PROBE,        /* entity: service and replica: the phases of its probes */
+  PURPOSE_TAKEOVER      /* entity: service: how long its take-overs take, which are not covered */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

@@ -120,7 +120,8 @@ static bool as_at_the_start(const struct world *w) {
     if (world_faults(w)->processes[i]->broken) return false;
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
-    if (c->node != bias_of(w)->homes[i] || (c->node != NONE && (c->state != CONTAINER_UP || !c->in_rotation))) return false;
+    if (c->node != bias_of(w)->homes[i] || (c->node != NONE && (c->state != CONTAINER_UP || !(c->in_rotation || c->withheld))))
+      return false;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #include "models/core/link.h"
 #include "models/core/meter.h"
 #include "models/core/model.h"
+#include "models/service/takeover.h"
 #include "sim/engine/arena.h"
 #include "models/platform/placement.h"
 #include <math.h>
@@ -111,6 +112,9 @@ static const char *check_services(const struct model *m, struct queue_config *q,
   if (at->kind != SERVICE_QUEUE && at->kind != SERVICE_CACHE)
     return arena_format(m->arena, "\"%s\" is not a broker: give it the kind queue or cache", at->name);
   *key = "workers";
+  if (service_takeover(workers)->active)
+    return arena_format(m->arena, "\"%s\" has a failover: whether those of its replicas that stand by take jobs is not modelled",
+                        workers->name);
   if (workers->kind == SERVICE_EXTERNAL) return arena_format(m->arena, "\"%s\" is an external service", workers->name);
   *key = "concurrency";
   for (uint32_t i = 0; model_queue(m, i) != q; i++)

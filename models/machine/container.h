@@ -97,7 +97,9 @@ struct container {
   int32_t life_stage;
   slot_id rotation_slot;    /* goes in or out of rotation */
   bool rotates_in, leaving; /* leaving: drained, not to be started again */
-  bool offered, unhealthy;  /* to callers by the orchestrator; unhealthy: by its balancer's checks, so that it is not in rotation */
+  /* To callers by the orchestrator; not in rotation all the same: unhealthy: by its balancer's checks; withheld: it stands by for
+   * another one (models/service/takeover.h). */
+  bool offered, unhealthy, withheld;
   sim_time drain_until;
   uint32_t restarts;            /* in a row, for back-off */
   struct request_queue held_up; /* requests that wait for a process that hangs to go on, those that were not accepted among them */

@@ -63,7 +63,7 @@ static void leaves_rotation(struct world *w, struct container *c) {
 
 void rotation_add(struct world *w, struct container *c) {
   c->offered = true;
-  if (!c->unhealthy) enters_rotation(w, c);
+  if (!c->unhealthy && !c->withheld) enters_rotation(w, c);
 }
 
 void rotation_remove(struct world *w, struct container *c) {
@@ -71,12 +71,22 @@ void rotation_remove(struct world *w, struct container *c) {
   leaves_rotation(w, c);
 }
 
-void rotation_checked(struct world *w, struct container *c, bool healthy) {
-  c->unhealthy = !healthy;
-  if (!healthy)
+/* What kept it out of rotation is over, or is not. */
+static void rotation_decided(struct world *w, struct container *c) {
+  if (c->unhealthy || c->withheld)
     leaves_rotation(w, c);
   else if (c->offered && container_offers(c))
     enters_rotation(w, c);
+}
+
+void rotation_checked(struct world *w, struct container *c, bool healthy) {
+  c->unhealthy = !healthy;
+  rotation_decided(w, c);
+}
+
+void rotation_withheld(struct world *w, struct container *c, bool withheld) {
+  c->withheld = withheld;
+  rotation_decided(w, c);
 }
 
 void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time delay) {

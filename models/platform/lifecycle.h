@@ -39,6 +39,8 @@ void rotation_add(struct world *, struct container *);
 void rotation_remove(struct world *, struct container *);
 /* What the balancer's own checks say of a replica: in rotation is one that the orchestrator offers and that is healthy. */
 void rotation_checked(struct world *, struct container *, bool healthy);
+/* Whether it stands by for another one. */
+void rotation_withheld(struct world *, struct container *, bool withheld);
 /* In or out of rotation after the delay; a later call replaces an earlier one that has not happened yet. */
 void lifecycle_rotate(struct world *, struct container *, bool in, sim_time delay);
 
