@@ -26,6 +26,7 @@
   PART(client_network)                                                                                                             \
   PART(nodes)                                                                                                                      \
   PART(volumes)                                                                                                                    \
+  PART(budgets)                                                                                                                    \
   PART(autoscalers)                                                                                                                \
   PART(people)                                                                                                                     \
   PART(crews)                                                                                                                      \

@@ -93,6 +93,7 @@ struct orchestrator {
   /* What runs in the region (-1: there are none) is placed, moved and scaled now; null: always. */
   bool (*acts)(const struct world *, int32_t region);
   const struct probing *probing; /* what it does with the probes of a service (models/service/probe.h); null: nothing */
+  bool budgets;                  /* drains ask them (models/platform/budget.h) */
   bool relocates;                /* starts elsewhere what was on a lost node */
   struct data_policy data;
   bool managers; /* it runs on nodes of the scenario: those with the role of managers */

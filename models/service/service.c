@@ -97,6 +97,7 @@ static const struct field service_fields[] = {
     ADDED_KEY("node_selector"),
     ADDED_KEY("tolerates"),
     ADDED_KEY("spread"),
+    ADDED_KEY("budget"),
     KEY("connect_timeout", DURATION, service_config, connect_timeout, DEFAULT("60s"), RANGE(0, FIELD_YEAR),
         .doc = "How long a caller waits for a replica whose node is gone.", .source = "nginx proxy_connect_timeout 60 s"),
     KEY("weight", NUMBER, service_config, weight, DEFAULT(1), RANGE(0.001, 1000),

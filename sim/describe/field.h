@@ -29,6 +29,7 @@ enum field_kind {                 /* C type at the offset                 JSON f
                   FIELD_RATE,     /* double per second                    "120/s", "40/min", "10000/day" */
                   FIELD_QUOTA,    /* struct quota                         "100/min", "10/15min" */
                   FIELD_RATIO,    /* double 0..1 (or more)                "99.95%", 0.5 */
+                  FIELD_AMOUNT,   /* struct amount                        2, "25%" */
                   FIELD_BANDWIDTH,    /* int64_t bits per second              "20Mbit/s"; INT64_MAX for "unlimited" */
                   FIELD_MONEY,        /* struct money_value                   "40 USD/month", "0.10 USD/h", "0.09 USD/GB" */
                   FIELD_CLOCK,        /* int64_t nanoseconds since midnight   "20:00", "10:00:30" */
@@ -70,6 +71,14 @@ struct money_value {
 struct quota {
   int64_t count;
   int64_t per_ns;
+};
+
+/* A number of things, or a share of all that there are. */
+enum amount_form { AMOUNT_NONE, AMOUNT_NUMBER, AMOUNT_SHARE };
+
+struct amount {
+  double value; /* of a share 1 for all */
+  int32_t form; /* enum amount_form */
 };
 
 /* When something happens again and again: every `period_ns` from a random moment on; or at a time of day, on each day of the week

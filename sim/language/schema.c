@@ -57,6 +57,8 @@ static const char *unit_key(enum field_kind kind) {
     return "unit:quota";
   case FIELD_RATIO:
     return "unit:ratio";
+  case FIELD_AMOUNT:
+    return "unit:amount";
   case FIELD_MONEY:
     return "unit:money";
   case FIELD_CLOCK:

@@ -11,11 +11,14 @@ static bool parses(struct arena *arena, enum field_kind kind, const char *text) 
   int64_t whole;
   struct quota quota;
   struct money_value money;
+  struct amount amount;
   switch (kind) {
   case FIELD_RATE:
     return !unit_parse_rate(arena, text, &number);
   case FIELD_RATIO:
     return !unit_parse_ratio(arena, text, &number);
+  case FIELD_AMOUNT:
+    return !unit_parse_amount(arena, text, &amount);
   case FIELD_QUOTA:
     return !unit_parse_quota(arena, text, &quota);
   case FIELD_MONEY:

@@ -234,6 +234,10 @@ static void bind_unit(struct binder *b, const struct field *field, const struct 
     struct quota *quota = out;
     wrong = unit_parse_quota(b->arena, text, quota);
     if (!wrong) bind_check_range(b, field, value, (double)quota->count);
+  } else if (field->kind == FIELD_AMOUNT) {
+    struct amount *amount = out;
+    wrong = unit_parse_amount(b->arena, text, amount);
+    if (!wrong && amount->form == AMOUNT_NUMBER) bind_check_range(b, field, value, amount->value);
   } else if (field->kind == FIELD_CALENDAR) {
     wrong = unit_parse_calendar(b->arena, text, out);
   } else if (field->kind == FIELD_RATE || field->kind == FIELD_RATIO) {

@@ -50,6 +50,7 @@ static bool whole_value(struct arena *arena, enum field_kind kind, const char *t
 
 bool place_number(struct arena *arena, enum field_kind kind, const char *text, double *out) {
   struct money_value money;
+  struct amount amount;
   switch (kind) {
   case FIELD_INTEGER:
   case FIELD_NUMBER:
@@ -66,6 +67,10 @@ bool place_number(struct arena *arena, enum field_kind kind, const char *text, d
     return !unit_parse_rate(arena, text, out);
   case FIELD_RATIO:
     return !unit_parse_ratio(arena, text, out);
+  case FIELD_AMOUNT:
+    if (unit_parse_amount(arena, text, &amount)) return false;
+    *out = amount.value;
+    return true;
   case FIELD_MONEY:
     if (unit_parse_money(arena, text, &money)) return false;
     *out = money.amount;

@@ -286,6 +286,20 @@ const char *unit_parse_ratio(struct arena *arena, const char *text, double *rati
   return NULL;
 }
 
+const char *unit_parse_amount(struct arena *arena, const char *text, struct amount *amount) {
+  text = unit_trimmed(arena, text);
+  struct decimal number;
+  const char *end = decimal_scan(text, &number);
+  double share;
+  if (end && !*end && !number.decimals) {
+    *amount = (struct amount){(double)number.digits, AMOUNT_NUMBER};
+    return NULL;
+  }
+  if (!end || !*end || unit_parse_ratio(arena, text, &share) || share > 1) return bad_form(arena, FIELD_AMOUNT, text);
+  *amount = (struct amount){share, AMOUNT_SHARE};
+  return NULL;
+}
+
 /* The currency that stands at *p, past it. */
 static const char *take_currency(struct arena *arena, const char **p) {
   size_t length = strcspn(*p, "/0123456789. ");

@@ -32,6 +32,8 @@ const char *unit_parse_rate(struct arena *, const char *text, double *per_s);
 const char *unit_parse_quota(struct arena *, const char *text, struct quota *quota);
 /* "99.95%", "0.5". */
 const char *unit_parse_ratio(struct arena *, const char *text, double *ratio);
+/* "2", or "25%" of all; a share is at most all. */
+const char *unit_parse_amount(struct arena *, const char *text, struct amount *amount);
 /* "40 USD/month", "0.0104 USD/h", "0.09 USD/GB", "12 EUR". */
 const char *unit_parse_money(struct arena *, const char *text, struct money_value *money);
 /* "20:00", "10:00:30". */

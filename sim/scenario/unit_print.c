@@ -16,6 +16,7 @@ static const struct unit_form forms[] = {
     {FIELD_CPU, "an amount of CPU", "\"500m\", 4 or \"unlimited\"", true},
     {FIELD_RATE, "a rate", "\"120/s\" or \"40/min\"", false},
     {FIELD_QUOTA, "a number per time", "\"100/min\" or \"10/15min\"", false},
+    {FIELD_AMOUNT, "a number or a share", "2 or \"25%\"", true},
     {FIELD_RATIO, "a ratio", "\"99.95%\" or 0.5", true},
     {FIELD_MONEY, "an amount of money", "\"40 USD/month\" or \"0.09 USD/GB\"", false},
     {FIELD_CLOCK, "a time of day", "\"20:00\" or \"10:00:30\"", false},
@@ -54,6 +55,8 @@ const char *unit_pattern(struct arena *arena, enum field_kind kind) {
                         unit_alternatives(arena, FAMILY_TIME));
   case FIELD_RATIO:
     return arena_format(arena, "^%s *(%%|percent|pct)?$", number);
+  case FIELD_AMOUNT:
+    return "^[0-9]+$|^[0-9]+(\\.[0-9]+)? *%$";
   case FIELD_MONEY:
     return money_pattern(arena);
   case FIELD_CLOCK:

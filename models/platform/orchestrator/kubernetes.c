@@ -8,6 +8,7 @@
  * keeps no pods over a restart. When the control plane is back, it gives lost nodes their whole time again, and the taints of nodes
  * that it knew to be lost the whole time until eviction. */
 #include "models/autoscaling/autoscaler.h"
+#include "models/platform/budget.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
@@ -237,7 +238,18 @@ static void node_unknown(struct world *w, struct node *n) {
   node_wait(w, n, config_of(w)->eviction);
 }
 
+static void evict(struct world *w, struct container *c);
+
+/* What its budgets did not let go is asked for again. */
+static void go_on_draining(struct world *w, struct node *n) {
+  for (uint32_t i = n->container_count; n->membership == NODE_LEAVING && i-- > 0;) evict(w, &w->containers[n->containers[i]]);
+}
+
 static void detected(struct world *w, struct node *n) {
+  if (n->up) {
+    go_on_draining(w, n);
+    return;
+  }
   if (!n->detected) {
     node_unknown(w, n);
     return;
@@ -259,12 +271,18 @@ static void node_returned(struct world *w, struct node *n) {
     lifecycle_start(w, c);
   }
   start_pending(w);
+  go_on_draining(w, n);
 }
 
 /* Drained as one that is too many; the pod in its stead starts at once if the service has a spare, else when it has gone. */
 static void evict(struct world *w, struct container *c) {
   uint32_t service = c->service;
   if (c->leaving || !controlled(w, &w->nodes[c->node])) return;
+  if (!budget_allows(w, c)) {
+    node_wait(w, &w->nodes[c->node], BUDGET_RETRY);
+    return;
+  }
+  budget_spends(w, c);
   drain(w, c);
   resize(w, service);
 }
@@ -291,7 +309,7 @@ static void catch_up(struct world *w, struct node *n) {
     else if (c->in_rotation != c->ready)
       lifecycle_rotate(w, c, c->ready, config_of(w)->endpoint_delay);
   }
-  for (uint32_t i = n->container_count; n->membership == NODE_LEAVING && i-- > 0;) evict(w, &w->containers[n->containers[i]]);
+  go_on_draining(w, n);
 }
 
 /* Its view of a node begins with now: one that is lost has the whole grace, one that was known to be lost the whole toleration. */
@@ -373,5 +391,6 @@ const struct orchestrator orchestrator_kubernetes = {
     .recovery = recovery,
     .probing = &probing,
     .relocates = true,
+    .budgets = true,
     .pods = 110,
     .data = {.new_containers = true, .node_affinity = true, .stateful_sets = true}};
