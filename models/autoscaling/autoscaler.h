@@ -1,10 +1,20 @@
-/* The autoscaler at work: scrapes CPU use, and every sync lets the HPA controller decide the number of replicas. */
+/* The autoscaler at work: scrapes what is used, and every sync lets the HPA controller decide the number of replicas.
+ *
+ * What it looks at is in watched.h, what the controller does with it in hpa.h. `schedule` raises the minimum at given times, as a
+ * cron job does that changes minReplicas: the next sync brings the service to it. Invariant (audit): never more replicas wanted
+ * than the maximum, never fewer than the minimum, once it has synced. */
 #ifndef AUTOSCALER_H
 #define AUTOSCALER_H
 #include "models/core/parts.h"
 #include "models/autoscaling/hpa.h"
+#include "models/autoscaling/watched.h"
+#include "models/service/autoscale.h"
 #include "sim/engine/calendar.h"
 
+struct audit;
+struct linker;
+struct model;
+struct service_config;
 struct world;
 
 struct autoscaler {
@@ -12,14 +22,28 @@ struct autoscaler {
   uint32_t service;
   slot_id scrape, sync;
   struct hpa hpa;
+  struct watched *watched;
+  uint32_t watched_count;
   struct hpa_pod *pods; /* of one sync; room for the service's capacity */
   uint64_t changes;     /* how often the size was changed */
+  bool synced;
   sim_time resolution, period;
 };
 
-/* Sets up the autoscalers of all services that have one. CPU is measured over each `resolution`; every `period` a size is decided,
+/* Sets up the autoscalers of all services that have one. Metrics are read every `resolution`; every `sync` a size is decided,
  * and the orchestrator brings the service to it. */
-void autoscalers_start(struct world *, sim_time resolution, sim_time period);
+void autoscalers_start(struct world *, const struct scaling_flags *);
+
+/* The controller of a service, from what its `autoscale` and the flags say. */
+struct hpa_config autoscale_controller(const struct service_config *, const struct scaling_flags *);
+/* The smallest size at this time of the run. */
+int64_t autoscale_min_at(const struct model *, const struct autoscale_config *, sim_time);
+/* Lowest share of the CPU request among its metrics, or NAN: it does not look at CPU. */
+double autoscale_cpu_target(const struct autoscale_config *);
+/* Some metric counts jobs. */
+bool autoscale_counts_jobs(const struct model *, const struct autoscale_config *);
+void autoscale_check(struct linker *, struct service_config *, const char *path);
+void audit_autoscalers(const struct audit *);
 
 struct autoscalers {
   struct autoscaler *each;

@@ -2,12 +2,6 @@
 #include <assert.h>
 #include <math.h>
 
-/* The two ways of measuring pods: utilisation against requests, or the plain average of a value. */
-struct target {
-  int64_t value; /* percent, or milli-units */
-  bool relative;
-};
-
 struct sums {
   int64_t usage, request;
   int64_t count;
@@ -52,20 +46,20 @@ static void add_pod(struct sums *sums, const struct hpa_pod *pod, int64_t usage)
   sums->count++;
 }
 
-static int64_t full_usage(struct target target, const struct hpa_pod *pod) {
+static int64_t full_usage(struct hpa_target target, const struct hpa_pod *pod) {
   assert(target.value > 0);
   if (!target.relative) return target.value;
   return pod->request_milli * (target.value > 100 ? target.value : 100) / 100;
 }
 
 /* Deleted and failed pods are left out altogether. False: a pod has no request, which fails the metric whatever its class. */
-static bool take_census(const struct hpa_params *params, struct target target, const struct hpa_pod *pods, uint32_t count,
+static bool take_census(const struct hpa_params *params, struct hpa_target target, const struct hpa_pod *pods, uint32_t count,
                         struct census *out) {
   *out = (struct census){0};
   for (uint32_t i = 0; i < count; i++) {
     const struct hpa_pod *pod = &pods[i];
     if (target.relative && pod->request_milli == HPA_NO_REQUEST) return false;
-    switch (hpa_classify(params, pod, target.relative)) {
+    switch (hpa_classify(params, pod, target.cpu)) {
     case HPA_POD_READY:
       out->ready++, add_pod(&out->measured, pod, pod->usage_milli);
       break;
@@ -84,7 +78,7 @@ static bool take_census(const struct hpa_params *params, struct target target, c
 }
 
 /* False when the requests are all zero. */
-static bool measure(struct target target, const struct sums *sums, double *ratio, int64_t *value) {
+static bool measure(struct hpa_target target, const struct sums *sums, double *ratio, int64_t *value) {
   assert(target.value > 0);
   int64_t below = target.relative ? sums->request : sums->count;
   if (below == 0) return false;
@@ -108,8 +102,8 @@ static struct sums fill_in(const struct census *census, double ratio) {
   return filled;
 }
 
-static int32_t replicas_after_fill(const struct hpa_params *params, struct target target, const struct census *census, double ratio,
-                                   int32_t current) {
+static int32_t replicas_after_fill(const struct hpa_params *params, struct hpa_target target, const struct census *census,
+                                   double ratio, int32_t current) {
   struct sums filled = fill_in(census, ratio);
   double again;
   int64_t ignored;
@@ -121,8 +115,8 @@ static int32_t replicas_after_fill(const struct hpa_params *params, struct targe
   return replicas;
 }
 
-static bool replicas_of(const struct hpa_params *params, struct target target, int32_t current, const struct hpa_pod *pods,
-                        uint32_t count, struct hpa_proposal *out) {
+bool hpa_pod_replicas(const struct hpa_params *params, int32_t current, struct hpa_target target, const struct hpa_pod *pods,
+                      uint32_t count, struct hpa_proposal *out) {
   assert(target.value > 0);
   struct census census;
   double ratio;
@@ -137,7 +131,7 @@ static bool replicas_of(const struct hpa_params *params, struct target target, i
 
 bool hpa_cpu_replicas(const struct hpa_params *params, int32_t current, int32_t target_pct, const struct hpa_pod *pods,
                       uint32_t count, struct hpa_proposal *out) {
-  return replicas_of(params, (struct target){target_pct, true}, current, pods, count, out);
+  return hpa_pod_replicas(params, current, (struct hpa_target){target_pct, true, true}, pods, count, out);
 }
 
 int32_t hpa_equal_pods(const struct hpa_params *params, int32_t current, int32_t target_pct, int64_t usage_milli,
@@ -145,13 +139,14 @@ int32_t hpa_equal_pods(const struct hpa_params *params, int32_t current, int32_t
   struct sums sums = {usage_milli * current, request_milli * current, current};
   double ratio;
   int64_t ignored;
-  if (!measure((struct target){target_pct, true}, &sums, &ratio, &ignored) || within_tolerance(params, ratio)) return current;
+  if (!measure((struct hpa_target){target_pct, true, true}, &sums, &ratio, &ignored) || within_tolerance(params, ratio))
+    return current;
   return replicas_from(ratio * current);
 }
 
 bool hpa_pods_average_value(const struct hpa_params *params, int32_t current, int64_t target_milli, const struct hpa_pod *pods,
                             uint32_t count, struct hpa_proposal *out) {
-  return replicas_of(params, (struct target){target_milli, false}, current, pods, count, out);
+  return hpa_pod_replicas(params, current, (struct hpa_target){target_milli, false, false}, pods, count, out);
 }
 
 bool hpa_total_value(const struct hpa_params *params, int32_t current, int32_t ready_pods, int64_t target_milli,

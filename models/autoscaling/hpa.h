@@ -71,6 +71,15 @@ struct hpa_proposal {
   int64_t measured; /* CPU: utilisation in percent; else the value in thousandths; before any fill-in */
 };
 
+/* What is measured against what: percent of the requests (relative), or thousandths of each pod. */
+struct hpa_target {
+  int64_t value;
+  bool relative, cpu; /* cpu: readiness is consulted */
+};
+
+/* The metric in usage_milli of each pod; requests and usage of memory may be in bytes, both. */
+bool hpa_pod_replicas(const struct hpa_params *, int32_t current, struct hpa_target, const struct hpa_pod *, uint32_t count,
+                      struct hpa_proposal *out);
 bool hpa_cpu_replicas(const struct hpa_params *, int32_t current, int32_t target_pct, const struct hpa_pod *, uint32_t count,
                       struct hpa_proposal *out);
 /* The same of `current` ready pods that use alike; `current` when their request is zero. */

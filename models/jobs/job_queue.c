@@ -135,6 +135,11 @@ static void jobs_broker_died(struct world *w, uint32_t service) {
 
 int64_t jobs_waiting(const struct world *w, uint32_t queue) { return world_jobs(w)->queues[queue].depth; }
 
+int64_t jobs_unfinished(const struct world *w, uint32_t queue) {
+  const struct job_queue *q = &world_jobs(w)->queues[queue];
+  return (int64_t)q->depth + q->delayed + q->taken;
+}
+
 /* --- beginning and end ------------------------------------------------------------------------------------------------------ */
 
 static void start_queue(struct world *w, struct job_queue *q, const struct queue_config *c) {

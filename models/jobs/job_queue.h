@@ -178,8 +178,9 @@ extern const struct operation operation_job_done;
 void jobs_failed(struct world *, struct request *, enum outcome);
 /* A request that waits for jobs is gone. */
 void jobs_unawaited(struct world *, struct request *);
-/* Jobs that wait: what an autoscaler looks at. */
+/* Jobs that wait, and all that are not finished: what an autoscaler looks at. */
 int64_t jobs_waiting(const struct world *, uint32_t queue);
+int64_t jobs_unfinished(const struct world *, uint32_t queue);
 
 static inline struct job_board *world_jobs(const struct world *w) { return world_part(w, PART_jobs); }
 void audit_jobs(const struct audit *);

@@ -353,7 +353,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
 
 void container_leave(struct world *w, struct container *c, uint32_t process) {
   assert(c->in_flight > 0);
-  c->in_flight--;
+  c->in_flight--, c->answered++;
   if (__builtin_expect(c->cold, 0)) runtime_answered(c, process);
   if (__builtin_expect(world_memory(w) != NULL, 0)) memory_answered(w, c);
   if (!c->holds) return;

@@ -68,7 +68,8 @@ struct container {
   uint32_t running;            /* computations in the heap; aside: those by workers next to a loop */
   uint32_t aside, held;        /* held: threads given to requests, where `holds` */
   uint32_t in_flight;
-  uint32_t cold; /* processes that still warm up */
+  uint32_t cold;     /* processes that still warm up */
+  uint64_t answered; /* requests that have left it */
   struct turn turn;
   uint32_t stalls;                  /* reasons why nothing in it computes now: quota used up */
   struct computation *computations; /* heap */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct scaling_flags;
 struct orchestrator;
 struct probing;
 struct world;
@@ -84,6 +85,7 @@ struct orchestrator {
   void (*evict)(struct world *, struct container *);        /* its node leaves; null: it stops there for good */
   /* Brings a service to its desired size, for its autoscaler; null: services keep their size. */
   void (*resize)(struct world *, uint32_t service);
+  const struct scaling_flags *(*scaling)(const void *settings); /* of its autoscalers; null: it has none */
   /* From the death of a process to its return into rotation, in the mean, without the start itself; null: no time. */
   sim_time (*recovery)(const void *settings);
   /* The control plane with this number is lost, or back: each region has its own (platform_control_planes). Losses from several

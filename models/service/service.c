@@ -22,24 +22,6 @@ static const struct record resources_record = {.name = "resources",
                                                .fields = resources_fields,
                                                .doc = "CPU and memory of one replica, in Kubernetes' words."};
 
-static const struct field autoscale_fields[] = {
-    KEY("min", INTEGER, autoscale_config, min, DEFAULT(1), RANGE(1, 5000), .doc = "Fewest replicas."),
-    KEY("max", INTEGER, autoscale_config, max, DEFAULT(0), RANGE(0, 5000), .doc = "Most replicas; 0: no autoscaler."),
-    KEY("cpu", RATIO, autoscale_config, cpu, DEFAULT("80%"), RANGE(0.01, 10),
-        .doc = "Target of the mean CPU use, as a share of the CPU request.", .source = "Kubernetes HPA default"),
-    KEY("behavior", FLAG, autoscale_config, behavior, DEFAULT(false),
-        .doc = "Whether spec.behavior is present: its default policies then limit the change per period."),
-    KEY("queue", REFERENCE, autoscale_config, queue, OPTIONAL, .target = "queues",
-        .doc = "Scales on the jobs that wait in this queue instead of CPU: an External metric with an AverageValue, as KEDA feeds "
-               "it."),
-    KEY("jobs", NUMBER, autoscale_config, jobs, DEFAULT(5), RANGE(0.001, 1e9),
-        .doc = "Target of the waiting jobs for each replica.", .source = "KEDA, Redis lists scaler: listLength 5"),
-    {0}};
-static const struct record autoscale_record = {.name = "autoscale",
-                                               .size = sizeof(struct autoscale_config),
-                                               .fields = autoscale_fields,
-                                               .doc = "Kubernetes' Horizontal Pod Autoscaler on CPU."};
-
 static const struct field shift_fields[] = {
     KEY("at", DURATION, shift_config, at, RANGE(0, FIELD_LONGEST),
         .doc = "Time since the start of the run, warm-up included, like the steps of a rate."),

@@ -4,6 +4,7 @@
  * threads can run at once, whether a request holds one while it waits, how many may wait to be accepted. */
 #ifndef SERVICE_H
 #define SERVICE_H
+#include "models/service/autoscale.h"
 #include "models/service/balancer/balancer.h"
 #include "models/machine/scalability.h"
 #include "models/core/parts.h"
@@ -23,15 +24,6 @@ struct resource_amounts {
 struct resources_config {
   struct resource_amounts requests;
   struct limits_config limits;
-};
-
-struct autoscale_config {
-  int64_t min, max;
-  double cpu;    /* target utilisation of the CPU request */
-  bool behavior; /* spec.behavior given: its defaults apply */
-  int32_t queue; /* whose waiting jobs are looked at instead, or -1 */
-  double jobs;   /* target of them for each replica */
-  int64_t room;  /* derived: replicas that find a node by their requests */
 };
 
 /* Threads of every replica from a time on. */

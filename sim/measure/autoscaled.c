@@ -1,5 +1,6 @@
 #include "sim/measure/autoscaled.h"
 #include "models/service/service.h"
+#include "models/autoscaling/autoscaler.h"
 #include "models/autoscaling/hpa.h"
 #include <math.h>
 
@@ -35,9 +36,8 @@ static int64_t usage_milli(const struct autoscaled_load *l, double n, double loa
 
 /* What the metric asks for. */
 static int32_t wanted_size(const struct service_config *s, const struct autoscaled_load *l, double load, int32_t size) {
-  const struct hpa_config c = hpa_config_default();
-  int32_t target = (int32_t)(s->autoscale.cpu * 100 + 0.5);
-  return hpa_equal_pods(&c.params, size, target, usage_milli(l, running(s, size), load), s->resources.requests.cpu);
+  int32_t target = (int32_t)(autoscale_cpu_target(&s->autoscale) * 100 + 0.5);
+  return hpa_equal_pods(&l->params, size, target, usage_milli(l, running(s, size), load), s->resources.requests.cpu);
 }
 
 static int32_t next_size(const struct service_config *s, const struct autoscaled_load *l, double load, int32_t size) {
@@ -46,9 +46,13 @@ static int32_t next_size(const struct service_config *s, const struct autoscaled
 }
 
 /* The size that the controller comes to; of a circle the smallest. */
-static int32_t settled_size(const struct service_config *s, const struct autoscaled_load *l, double load) {
+static int32_t first_size(const struct service_config *s, const struct autoscaled_load *l) {
   int64_t start = !l->steady || s->replicas < s->autoscale.min ? s->autoscale.min : s->replicas;
-  int32_t size = (int32_t)(start < s->autoscale.max ? start : s->autoscale.max), least = INT32_MAX;
+  return (int32_t)(start < s->autoscale.max ? start : s->autoscale.max);
+}
+
+static int32_t settled_size(const struct service_config *s, const struct autoscaled_load *l, double load) {
+  int32_t size = first_size(s, l), least = INT32_MAX;
   for (int i = 0; i < STEPS; i++) {
     int32_t next = next_size(s, l, load, size);
     if (next == size) return size;
@@ -67,7 +71,9 @@ static bool grows_when_full(const struct service_config *s, const struct autosca
 
 double autoscaled_replicas(const struct service_config *s, const struct autoscaled_load *l) {
   double most = most_of(s);
-  if (s->autoscale.queue >= 0 || !l->count || isinf(full_at(l, 1)) || grows_when_full(s, l)) return most;
+  if (l->jobs) return most;
+  if (isnan(autoscale_cpu_target(&s->autoscale))) return running(s, first_size(s, l));
+  if (!l->count || isinf(full_at(l, 1)) || grows_when_full(s, l)) return most;
   for (double n = 1; n <= most; n++) { /* from the load that n - 1 replicas carry to that of n */
     double from = full_at(l, n - 1), to = full_at(l, n);
     for (int look = 0; look <= LOOKS; look++) {

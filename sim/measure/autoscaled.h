@@ -10,9 +10,10 @@
  * comes from. A service whose threads are full before its CPU meets the target stays small, whatever its maximum. The size that is
  * returned is the one at the lowest load that is not carried by what the controller gives at this load; more replicas than the
  * nodes have room for are not there. Scaling on a queue looks at jobs that wait, of which there is no end while they are more than
- * can be done: the maximum. */
+ * can be done: the maximum. What other metrics than CPU and jobs ask for is not worked out: the size that the service begins with. */
 #ifndef AUTOSCALED_H
 #define AUTOSCALED_H
+#include "models/autoscaling/hpa.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ struct autoscaled_resource {
 };
 
 struct autoscaled_load {
+  struct hpa_params params; /* of the controller */
+  bool jobs;                /* it looks at jobs too */
   bool steady; /* the load is: the controller comes from the size that the service starts with, else from its smallest */
   double cpu_s, cpu_constant; /* cores used, per request a second and by the clock */
   uint32_t count;

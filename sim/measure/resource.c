@@ -1,6 +1,8 @@
 #include "sim/measure/resource.h"
 #include "models/jobs/job_queue.h"
 #include "sim/measure/autoscaled.h"
+#include "models/autoscaling/autoscaler.h"
+#include "models/platform/platform.h"
 #include "models/core/load_sheet.h"
 #include "models/traffic/whereabouts.h"
 #include "models/traffic/offered.h"
@@ -41,12 +43,21 @@ static struct asked asked_of(const struct model *m, const double *replicas, stru
   return a;
 }
 
+static struct hpa_config controller_of(const struct model *m, uint32_t service) {
+  return autoscale_controller(model_service(m, service), m->platform.kind->scaling(m->platform.settings));
+}
+
 /* Of what is asked of single replicas, how many the autoscaler gives. */
 static double given(const struct model *m, uint32_t service, const struct asked *one, struct arena *arena) {
   struct autoscaled_resource *own = arena_new_array(arena, struct autoscaled_resource, one->all.count + 1);
   double speed = one->all.hosts[service].speed;
-  struct autoscaled_load load = {m->run.stationary, one->cpu_s[service] / speed,
-                                 one->cpu_constant ? one->cpu_constant[service] / speed : 0, 0, own};
+  struct autoscaled_load load = {controller_of(m, service).params,
+                                 autoscale_counts_jobs(m, &model_service(m, service)->autoscale),
+                                 m->run.stationary,
+                                 one->cpu_s[service] / speed,
+                                 one->cpu_constant ? one->cpu_constant[service] / speed : 0,
+                                 0,
+                                 own};
   for (uint32_t i = 0; i < one->all.count; i++) {
     const struct load *row = &one->all.rows[i];
     if (row->owner == LOAD_OF_SERVICE && row->index == service)
@@ -78,6 +89,12 @@ static const char *why_fewer(const struct service_config *s, double replicas, st
   if (!s->autoscale.max || replicas >= most) return NULL;
   if (replicas >= (double)s->autoscale.room)
     return arena_format(arena, "%s: the nodes have room for %g replicas", s->name, replicas);
+  if (isnan(autoscale_cpu_target(&s->autoscale)))
+    return arena_format(
+        arena,
+        "%s: its autoscaler does not look at CPU, and how many of its %g replicas at most it gives is not worked out "
+        "here: counted with %g",
+        s->name, most, replicas);
   return arena_format(arena,
                       "%s: the autoscaler stays at %g of at most %g replicas: full, they use too little CPU to be given more",
                       s->name, replicas, most);

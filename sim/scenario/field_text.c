@@ -87,6 +87,7 @@ const char *field_takes(struct arena *arena, const struct field *f) {
   case FIELD_RECORD:
     return arena_format(arena, "an object: %s", f->record->name);
   case FIELD_LIST:
+    if (f->lone && !f->record->shorthand) return arena_format(arena, "a %s object, or a list of them", f->record->name);
     if (f->lone)
       return arena_format(arena, "%s, or a list of them", field_takes(arena, record_field(f->record, f->record->shorthand)));
     return arena_format(arena, "a list of %s objects", f->record->name);

@@ -24,7 +24,7 @@ struct kubernetes_config {
   sim_time readiness_period, endpoint_delay;
   sim_time relist, restart_base, restart_cap, restart_reset;
   sim_time termination_grace;
-  sim_time metrics_resolution, autoscaler_sync;
+  struct scaling_flags scaling;
 };
 
 /* How many faults hold each control plane down. */
@@ -338,7 +338,7 @@ static void control(struct world *w, uint32_t plane, bool back) {
   parts_changed(w);
 }
 
-static void start(struct world *w) { autoscalers_start(w, config_of(w)->metrics_resolution, config_of(w)->autoscaler_sync); }
+static void start(struct world *w) { autoscalers_start(w, &config_of(w)->scaling); }
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */
 
@@ -359,11 +359,24 @@ static const struct field fields[] = {
     DURATION(kubernetes_config, restart_cap, "300s", "Longest wait before a restart.", "kubelet MaxContainerBackOff"),
     DURATION(kubernetes_config, restart_reset, "10m", "A run at least this long makes the wait start over.", "kubelet"),
     DURATION(kubernetes_config, termination_grace, "30s", "For a pod that is taken away to finish what it has.", "pod defaults"),
-    PERIOD(kubernetes_config, metrics_resolution, "15s", "Window and period of the CPU metric.", "metrics-server manifests"),
-    PERIOD(kubernetes_config, autoscaler_sync, "15s", "Period of the autoscaler.", "HPA controller"),
+    KEY("metrics_resolution", DURATION, kubernetes_config, scaling.resolution, DEFAULT("15s"), RANGE(1e9, FIELD_YEAR),
+        .doc = "Window and period of the metrics.", .source = "metrics-server manifests"),
+    KEY("autoscaler_sync", DURATION, kubernetes_config, scaling.sync, DEFAULT("15s"), RANGE(1e9, FIELD_YEAR),
+        .doc = "Period of the autoscaler.", .source = "HPA controller"),
+    KEY("autoscaler_tolerance", RATIO, kubernetes_config, scaling.tolerance, DEFAULT("10%"), RANGE(0, 10),
+        .doc = "The autoscaler changes nothing while metric / target is within this of 1.", .source = "HPA controller"),
+    KEY("downscale_window", DURATION, kubernetes_config, scaling.downscale, DEFAULT("300s"), RANGE(0, 3.6e12),
+        .doc = "The highest recommendation of this time keeps the autoscaler from scaling down.", .source = "HPA controller"),
+    KEY("cpu_initialization", DURATION, kubernetes_config, scaling.initialization, DEFAULT("300s"), RANGE(0, FIELD_YEAR),
+        .doc = "While a pod is younger, its CPU counts only from when it was ready.", .source = "HPA controller"),
+    KEY("initial_readiness", DURATION, kubernetes_config, scaling.readiness, DEFAULT("30s"), RANGE(0, FIELD_YEAR),
+        .doc = "An older pod that stopped being ready within this time of its start was never ready: its CPU does not count.",
+        .source = "HPA controller"),
     {0}};
 static const struct record record = {
     .name = "kubernetes", .size = sizeof(struct kubernetes_config), .fields = fields, .doc = "Delays of Kubernetes."};
+
+static const struct scaling_flags *scaling(const void *settings) { return &((const struct kubernetes_config *)settings)->scaling; }
 
 /* The kubelet has to see the exit; the first restart is at once; then a probe, and the way of the endpoints. */
 static sim_time recovery(const void *settings) {
@@ -386,6 +399,7 @@ const struct orchestrator orchestrator_kubernetes = {
     .detected = detected,
     .evict = evict,
     .resize = resize,
+    .scaling = scaling,
     .control = control,
     .acts = acts,
     .recovery = recovery,

@@ -9,7 +9,7 @@
 static const char *const failing[] = {"event-loop-blocking", "memory-leak", "pods-and-connections",
                                       "report-inline",       "shards",      NULL};
 /* Those that are run in check; the others in check-long. */
-static const char *const cheap[] = {"fan-out", "parallel-batches", "replica-lag", NULL};
+static const char *const cheap[] = {"fan-out", "hpa-memory", "parallel-batches", "pre-scaling", "replica-lag", NULL};
 
 static bool among(const char *const *names, const char *name) {
   while (*names && strcmp(*names, name)) names++;
@@ -60,11 +60,13 @@ static const struct removal removals[] = {
     {"fan-out", "4", "services.server.latency=10ms", "share(page100.latency < 1s) in 35%..41%", "CONFIRMED", "BETTER", 0, true},
     {"growing-table", "4", "endpoints.report.steps.0.growth.rows=4e6", "mean(report.latency) < 2s", "PASS", "FAIL", 0, 0},
     {"hot-row", "2", "keys.counter.of=1", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
+    {"hpa-memory", "2", "services.api.memory.base=386547057B", "max(api.replicas) >= 20", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"memory-leak", "2", "services.backend.memory.leak=0MB", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"parallel-batches", "2", "queues.batches.concurrency=1", "mean(in_batches.latency) < 20s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"pods-and-connections", "2", "services.postgres.connections.max=300", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"pods-and-pooler", "2", "services.pgbouncer.pooler.max_clients=100", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
     {"pool-size", "2", "services.app.pools.postgres.max=20", "p99(order.latency) over 15s..25s < 25ms", "PASS", "FAIL", 0, 0},
+    {"pre-scaling", "2", "services.api.autoscale.schedule=null", "error_rate(page) over \"sale\" < 0.1%", "PASS", "FAIL", 0, 0},
     {"readiness", "10", "services.api.probes=null", "error_rate(page) over \"after\" > 50%", "CONFIRMED", "BETTER", 0, 0},
     {"replica-lag", "2", "services.postgres.replication.workers=4", "max(postgres.lag) > 10s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"report-inline", "4", "endpoints.report.steps.0.cpu=5ms", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
