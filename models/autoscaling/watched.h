@@ -1,9 +1,9 @@
 /* What an autoscaler looks at, and what each metric asks for.
  *
-  * A service's list of metrics, its `cpu` and its `queue` are one list here. Every scrape reads the pods, as metrics-server
-  * does: CPU over the window since the last scrape, memory at the instant, rates over the window; a pod that has just come up
-  * has no value until a whole window. Every sync makes a proposal of each metric: a number of replicas, or HPA_NO_PROPOSAL where
-  * it cannot be computed, because no pod has a value or because its `failures` say so. */
+ * A service's list of metrics, its `cpu` and its `queue` are one list here. Every scrape reads the pods, as metrics-server
+ * does: CPU over the window since the last scrape, memory at the instant, rates over the window; a pod that has just come up
+ * has no value until a whole window. Every sync makes a proposal of each metric: a number of replicas, or HPA_NO_PROPOSAL where
+ * it cannot be computed, because no pod has a value or because its `failures` say so. */
 #ifndef WATCHED_H
 #define WATCHED_H
 #include "models/autoscaling/emitted.h"
