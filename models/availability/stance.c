@@ -182,7 +182,8 @@ static void begins(struct world *w, struct container *c, const struct stance_con
   if (to->state == CONTAINER_HUNG && c->state == CONTAINER_DOWN) lifecycle_serves(w, c, false), lifecycle_hang(w, c);
   c->unhealthy = to->unhealthy, c->withheld = to->withheld, c->ready = to->ready;
   world_touch(w, c);
-  if (to->in_rotation && c->state == CONTAINER_UP) rotation_add(w, c);
+  if (to->in_rotation && !c->in_rotation && c->state == CONTAINER_DOWN) c->early = true;
+  if (to->in_rotation && container_rotates(c)) rotation_add(w, c);
 }
 
 void stance_impose(struct world *w, const struct stance *from, const struct stance *to) {

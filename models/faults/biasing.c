@@ -2,6 +2,7 @@
 #include "models/core/world.h"
 #include "models/faults/lives_inner.h"
 #include "models/faults/law.h"
+#include "models/replication/replication.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
@@ -35,7 +36,7 @@ bool bias_possible(const struct model *m) {
     if (!forgets(m, f) || f->kind->reach(m, f).zones) return false;
     any |= f->law != NULL;
   }
-  return any && !model_regions(m);
+  return any && !model_regions(m) && !replications_follow_the_clock(m);
 }
 
 /* --- the ratio ---------------------------------------------------------------------------------------------------------------- */

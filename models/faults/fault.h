@@ -152,6 +152,7 @@ struct fault_process {
   struct fault_process *next_waiting; /* for the crew */
   sim_time phase;                     /* of a calendar with a period */
   struct repair_course course;        /* while broken */
+  uint32_t remembers;                 /* of the kind's own: of the strike, until the repair */
   struct stream draws;
   slot_id slot;
 };
@@ -164,7 +165,8 @@ struct faults {
   uint32_t *zone_losses;              /* by zone: how many faults of places it is lost to; null: there are no places */
   void **kept;                        /* by fault: what its kind keeps of it; null: nothing yet */
   struct fault_pool **pools;          /* by fault; null: its targets have lives of their own */
-  const struct fault_process *struck; /* the last one; null: none yet */
+  struct fault_process *struck;       /* the last one; null: none yet */
+  const struct fault_process *mended; /* during a call of its kind's `repair` */
 };
 
 void faults_link(struct linker *);

@@ -13,10 +13,16 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
 
 static void strike(struct world *w, const struct fault_config *f, uint32_t target) {
   (void)f;
-  lifecycle_hang(w, &w->containers[target]);
+  struct container *c = &w->containers[target];
+  world_faults(w)->struck->remembers = c->state == CONTAINER_UP ? c->generation : NONE;
+  lifecycle_hang(w, c);
 }
 
-static void repair(struct world *w, uint32_t target) { lifecycle_go_on(w, &w->containers[target]); }
+/* The process that it struck: not one that was started in its stead and that hangs by another fault, nor one that hung already. */
+static void repair(struct world *w, uint32_t target) {
+  struct container *c = &w->containers[target];
+  if (world_faults(w)->mended->remembers == c->generation) lifecycle_go_on(w, c);
+}
 
 static const char *const also[] = {"pod-failure", NULL};
 static const struct field keys[] = {

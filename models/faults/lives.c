@@ -50,6 +50,7 @@ static void continues(void *process, uint32_t argument) {
     strikes(f);
   } else if (repair_goes_on(f)) {
     f->broken = false;
+    world_faults(f->world)->mended = f;
     f->config->kind->repair(f->world, f->target);
   }
   if (f->broken || !f->lives) return;

@@ -101,6 +101,7 @@ struct container {
   /* To callers by the orchestrator; not in rotation all the same: unhealthy: by its balancer's checks; withheld: it stands by for
    * another one (models/service/takeover.h). */
   bool offered, unhealthy, withheld;
+  bool early; /* it is offered as soon as its process is started, and listens or not */
   sim_time drain_until;
   uint32_t restarts;            /* in a row, for back-off */
   struct request_queue held_up; /* requests that wait for a process that hangs to go on, those that were not accepted among them */
@@ -147,6 +148,11 @@ static inline bool container_serves(const struct container *c) {
 static inline bool container_lives(const struct container *c) { return container_serves(c) || c->state == CONTAINER_HUNG; }
 /* It may be in rotation: routing does not know that it hangs. */
 static inline bool container_offers(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_HUNG; }
+
+/* It may come into rotation. */
+static inline bool container_rotates(const struct container *c) {
+  return container_offers(c) || (c->early && (c->state == CONTAINER_STARTING || c->state == CONTAINER_DOWN));
+}
 
 /* Runs the request's computation of r->work, at once or when a thread is free; one without patience may be gone. */
 void container_compute(struct world *, struct container *, struct request *);

@@ -37,7 +37,7 @@ static void rotation_changed(struct world *w, struct service *s) {
 static void enters_rotation(struct world *w, struct container *c) {
   struct service *s = world_service_of(w, c);
   if (c->in_rotation) return;
-  assert(s->in_rotation < s->capacity && container_offers(c));
+  assert(s->in_rotation < s->capacity && container_rotates(c));
   /* In the order of their numbers, so that the order of routing does not depend on who came back first. */
   uint32_t i = s->in_rotation++;
   for (; i && s->rotation[i - 1] > c->id; i--) s->rotation[i] = s->rotation[i - 1];
@@ -75,7 +75,7 @@ void rotation_remove(struct world *w, struct container *c) {
 static void rotation_decided(struct world *w, struct container *c) {
   if (c->unhealthy || c->withheld)
     leaves_rotation(w, c);
-  else if (c->offered && container_offers(c))
+  else if (c->offered && container_rotates(c))
     enters_rotation(w, c);
 }
 
@@ -97,7 +97,7 @@ void lifecycle_rotate(struct world *w, struct container *c, bool in, sim_time de
 static void rotates(void *world, uint32_t id) {
   struct world *w = world;
   struct container *c = &w->containers[id];
-  if (c->rotates_in && container_offers(c))
+  if (c->rotates_in && container_rotates(c))
     rotation_add(w, c);
   else
     rotation_remove(w, c);

@@ -13,6 +13,10 @@ static sim_time draw(struct failover *f, const struct distribution *d) {
   return d->kind ? distribution_sample_time(d, &f->draws) : 0;
 }
 
+static struct failover_moment moment(struct replication *p) {
+  return (struct failover_moment){p->world->model, world_now(p->world), &p->failover.draws};
+}
+
 /* A delay that leads beyond the end of time never ends. */
 static void wait(struct replication *p, enum failover_stage stage, sim_time delay) {
   p->failover.stage = stage;
@@ -190,13 +194,19 @@ static bool any_may_be_promoted(const struct replication *p) {
 }
 
 /* The page left when the primary was gone. */
+static struct failover_moment paged(struct replication *p) {
+  struct failover_moment at = moment(p);
+  at.now = p->failover.failed_at;
+  return at;
+}
+
 static void undecided(struct replication *p) {
   struct failover *f = &p->failover;
   if (f->stage == FAILOVER_UNDECIDED) return;
   f->stage = FAILOVER_UNDECIDED;
   calendar_clear(p->world->calendar, f->slot);
   if (failover_has_person(f->config))
-    wait(p, FAILOVER_UNDECIDED, left_until(p, f->failed_at, person_decides(&f->config->person, &f->draws)));
+    wait(p, FAILOVER_UNDECIDED, left_until(p, f->failed_at, person_decides(f->config->person, paged(p))));
 }
 
 static void begin_promotion(struct replication *p) {
@@ -208,7 +218,8 @@ static void begin_promotion(struct replication *p) {
   f->decided_at = world_now(p->world);
   calendar_clear(p->world->calendar, f->slot);
   bool person = f->by_person && f->config->by->automatic;
-  wait(p, FAILOVER_PROMOTING, person ? person_acts(&f->config->person, &f->draws) : f->config->by->promote(f->config, &f->draws));
+  wait(p, FAILOVER_PROMOTING,
+       person ? person_takes(f->config->person, PERSON_ACTS, moment(p)) : f->config->by->promote(f->config, moment(p)));
 }
 
 static void primary_returned(struct replication *);
@@ -227,10 +238,11 @@ static void person_decided(struct replication *p) {
 }
 
 /* How long until the loss of the primary is known, or put right where its failover fails. */
-static sim_time until_detected(struct failover *f, bool host) {
+static sim_time until_detected(struct replication *p, bool host) {
+  struct failover *f = &p->failover;
   const struct failover_config *c = f->config;
   f->uncovered = c->coverage < 1 && stream_uniform(&f->draws) >= c->coverage;
-  return f->uncovered ? draw(f, &c->uncovered) : c->by->detect(c, &f->draws, host);
+  return f->uncovered ? draw(f, &c->uncovered) : c->by->detect(c, moment(p), host);
 }
 
 static void detected(struct replication *p) {
@@ -240,7 +252,7 @@ static void detected(struct replication *p) {
     f->decided_at = f->detected_at;
     choose(p);
   } else if (f->config->by->decide)
-    wait(p, FAILOVER_DECIDING, f->config->by->decide(f->config, &f->draws));
+    wait(p, FAILOVER_DECIDING, f->config->by->decide(f->config, moment(p)));
   else
     begin_promotion(p);
 }
@@ -249,7 +261,7 @@ static void steps_down(struct replication *p) {
   struct failover *f = &p->failover;
   f->down = f->fenced = true, f->uncovered = false, f->failed_at = world_now(p->world);
   replication_steps_down(p);
-  wait(p, FAILOVER_DETECTING, f->config->by->notice ? f->config->by->notice(f->config, &f->draws) : 0);
+  wait(p, FAILOVER_DETECTING, f->config->by->notice ? f->config->by->notice(f->config, moment(p)) : 0);
   parts_changed(p->world);
 }
 
@@ -282,7 +294,7 @@ void failover_votes_changed(struct replication *p) {
   if (!f->down && f->stage == FAILOVER_NONE && container_serves(primary_of(p)) && !may_lead(p)) {
     const struct failover_kind *by = f->config->by;
     f->fault = world_cause(p->world);
-    wait(p, FAILOVER_LEASE, by->lease ? by->lease(f->config, &f->draws) : by->detect(f->config, &f->draws, true));
+    wait(p, FAILOVER_LEASE, by->lease ? by->lease(f->config, moment(p)) : by->detect(f->config, moment(p), true));
   } else if (f->stage == FAILOVER_LEASE && leads) {
     calendar_clear(p->world->calendar, f->slot);
     f->stage = FAILOVER_NONE;
@@ -301,7 +313,7 @@ void failover_ousts(struct replication *p) {
   struct failover *f = &p->failover;
   if (f->down || f->stage != FAILOVER_NONE) return;
   f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
-  wait(p, FAILOVER_DETECTING, until_detected(f, true));
+  wait(p, FAILOVER_DETECTING, until_detected(p, true));
 }
 
 void failover_ousts_no_more(struct replication *p) {
@@ -318,7 +330,7 @@ static void primary_died(struct replication *p, bool host) {
   f->down = true, f->by_person = false, f->failed_at = world_now(p->world), f->fault = world_cause(p->world);
   quorum_primary_died(p);
   calendar_clear(p->world->calendar, f->slot);
-  if (failover_is_on(f->config)) wait(p, FAILOVER_DETECTING, until_detected(f, host));
+  if (failover_is_on(f->config)) wait(p, FAILOVER_DETECTING, until_detected(p, host));
 }
 
 /* The machine of a process that is being started again is lost as well: its key is not renewed any more. */
@@ -326,7 +338,7 @@ static void machine_died(struct replication *p) {
   struct failover *f = &p->failover;
   if (f->stage != FAILOVER_DETECTING || !f->config->by->lease || f->uncovered) return;
   sim_time now = world_now(p->world), due = calendar_time_of(p->world->calendar, f->slot);
-  sim_time left = f->config->by->detect(f->config, &f->draws, true);
+  sim_time left = f->config->by->detect(f->config, moment(p), true);
   if (due == SIM_NEVER || due - now > left) wait(p, FAILOVER_DETECTING, left);
 }
 

@@ -14,26 +14,42 @@ sim_time failover_between(struct stream *draws, sim_time from, sim_time until) {
   return from + (sim_time)(stream_uniform(draws) * (double)(until - from) + 0.5);
 }
 
-sim_time person_decides(const struct person_config *p, struct stream *draws) {
-  sim_time acknowledged = distribution_sample_time(&p->acknowledge, draws), known = distribution_sample_time(&p->diagnose, draws);
+/* Of a small team by day. */
+static const sim_time from_min[PERSON_STEPS] = {5, 10, 2}, to_min[PERSON_STEPS] = {15, 30, 10};
+
+static const struct distribution *given(const struct person_config *p, enum person_step step) {
+  const struct distribution *const all[PERSON_STEPS] = {&p->acknowledge, &p->diagnose, &p->act};
+  return all[step]->kind ? all[step] : NULL;
+}
+
+sim_time person_takes(const struct person_config *p, enum person_step step, struct failover_moment at) {
+  if (given(p, step)) return distribution_sample_time(given(p, step), at.draws);
+  if (people_are_there(at.model)) return people_take(at.model, step, at.now, at.draws);
+  return failover_between(at.draws, from_min[step] * 60 * SIM_S, to_min[step] * 60 * SIM_S);
+}
+
+sim_time person_decides(const struct person_config *p, struct failover_moment at) {
+  sim_time acknowledged = person_takes(p, PERSON_ACKNOWLEDGES, at);
+  if (acknowledged >= SIM_NEVER - 1 - at.now) return SIM_NEVER;
+  at.now += acknowledged;
+  sim_time known = person_takes(p, PERSON_DIAGNOSES, at);
   return known < SIM_NEVER - acknowledged ? acknowledged + known : SIM_NEVER;
 }
 
-sim_time person_acts(const struct person_config *p, struct stream *draws) { return distribution_sample_time(&p->act, draws); }
+static bool leaves_to_people(const struct person_config *p) {
+  return !given(p, PERSON_ACKNOWLEDGES) || !given(p, PERSON_DIAGNOSES) || !given(p, PERSON_ACTS);
+}
+
+bool failover_follows_the_clock(const struct failover_config *c, const struct model *m) {
+  if (!failover_is_on(c) || !people_follow_the_clock(m)) return false;
+  return (c->person && leaves_to_people(c->person)) || (c->by == &failover_person && leaves_to_people(&c->own));
+}
 
 #define FAILOVER_MEMBER(name) &failover_##name.member,
 static const struct member *const members[] = {FAILOVERS(FAILOVER_MEMBER) NULL};
 static const struct family family = {.members = members};
 
-static const struct field person_fields[] = {
-    KEY("acknowledge", DISTRIBUTION, person_config, acknowledge,
-        .fallback = "{\"uniform\": {\"low\": \"5min\", \"high\": \"15min\"}}", .doc = "From the page until an engineer looks.",
-        .source = "an estimate of a small team by day; at night 1 to 8 h"),
-    KEY("diagnose", DISTRIBUTION, person_config, diagnose, .fallback = "{\"uniform\": {\"low\": \"10min\", \"high\": \"30min\"}}",
-        .doc = "From then until it is clear what to do.", .source = "an estimate"),
-    KEY("act", DISTRIBUTION, person_config, act, .fallback = "{\"uniform\": {\"low\": \"2min\", \"high\": \"10min\"}}",
-        .doc = "From then until the replica takes writes.", .source = "an estimate: what a rollback takes"),
-    {0}};
+static const struct field person_fields[] = {PERSON_KEYS(person_config, ), {0}};
 const struct record person_record = {
     .name = "person", .size = sizeof(struct person_config), .fields = person_fields, .doc = "An engineer on call."};
 

@@ -1,13 +1,13 @@
 /* A program that watches the primary, of whatever make: what it does is said by two times. */
 #include "models/replication/failovers.h"
 
-static sim_time detect(const struct failover_config *c, struct stream *draws, bool host) {
+static sim_time detect(const struct failover_config *c, struct failover_moment at, bool host) {
   (void)host;
-  return distribution_sample_time(&c->detect, draws);
+  return distribution_sample_time(&c->detect, at.draws);
 }
 
-static sim_time promote(const struct failover_config *c, struct stream *draws) {
-  return distribution_sample_time(&c->promote, draws);
+static sim_time promote(const struct failover_config *c, struct failover_moment at) {
+  return distribution_sample_time(&c->promote, at.draws);
 }
 
 static const struct field keys[] = {

@@ -9,19 +9,21 @@
  * primary_start_timeout: "worst case failover time for primary failure is: loop_wait + primary_start_timeout + loop_wait".) */
 #include "models/replication/failovers.h"
 
-static sim_time lease(const struct failover_config *c, struct stream *draws) {
-  return failover_between(draws, c->ttl - c->loop_wait, c->ttl);
+static sim_time lease(const struct failover_config *c, struct failover_moment at) {
+  return failover_between(at.draws, c->ttl - c->loop_wait, c->ttl);
 }
 
-static sim_time notice(const struct failover_config *c, struct stream *draws) { return failover_between(draws, 0, c->loop_wait); }
-
-static sim_time detect(const struct failover_config *c, struct stream *draws, bool host) {
-  sim_time gone = host ? lease(c, draws) : failover_between(draws, 0, c->loop_wait) + c->start_timeout;
-  return gone + notice(c, draws);
+static sim_time notice(const struct failover_config *c, struct failover_moment at) {
+  return failover_between(at.draws, 0, c->loop_wait);
 }
 
-static sim_time promote(const struct failover_config *c, struct stream *draws) {
-  return distribution_sample_time(&c->promote, draws);
+static sim_time detect(const struct failover_config *c, struct failover_moment at, bool host) {
+  sim_time gone = host ? lease(c, at) : failover_between(at.draws, 0, c->loop_wait) + c->start_timeout;
+  return gone + notice(c, at);
+}
+
+static sim_time promote(const struct failover_config *c, struct failover_moment at) {
+  return distribution_sample_time(&c->promote, at.draws);
 }
 
 static const char *link(const struct failover_config *c, const char **key) {

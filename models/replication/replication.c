@@ -572,6 +572,14 @@ static void replication_process_stops(struct world *w, struct container *c, bool
   if (w->services[c->service].replication) failover_process_stopped(w, c, served);
 }
 
+bool replications_follow_the_clock(const struct model *m) {
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (failover_follows_the_clock(&service_replication(model_service(m, i))->failover, m)) return true;
+  return false;
+}
+
+static enum steadiness steadiness(const struct model *m) { return replications_follow_the_clock(m) ? TIMED : STEADY; }
+
 static void link_service(struct linker *l, struct service_config *s, const char *path) {
   s->primary_region = -1, s->reads_near = service_replication(s)->reads == READS_LOCAL && replication_is_on(service_replication(s));
   const char *key = NULL, *wrong = replication_link(l->model, s, &key);
@@ -653,6 +661,7 @@ const struct part part_replication = {.name = "replication",
                                       .child_ends = written_ends,
                                       .link = link_workers,
                                       .service = link_service,
+                                      .steadiness = steadiness,
                                       .keys.service = &replication_keys_record,
                                       .build = replication_build,
                                       .start = replication_start,

@@ -137,6 +137,8 @@ struct replication {
 /* --- linking ----------------------------------------------------------------------------------------------------------------- */
 
 /* Null, or what is wrong with the service's "replication" or "backup", and the key to blame. */
+/* Some failover is by a person who goes by the clock on the wall. */
+bool replications_follow_the_clock(const struct model *);
 const char *replication_link(struct model *, struct service_config *, const char **key);
 /* Where the replicas are, in l->trial. */
 void replication_link_placed(struct linker *, struct service_config *, uint32_t index);

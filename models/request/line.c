@@ -95,7 +95,12 @@ void line_gives_up(struct world *w, struct line *l, uint32_t id, enum outcome ou
   struct request *r = queue_pop(w, &l->queue);
   request_book(r, r->wait_cell, world_now(w));
   r->waiting = NULL;
-  request_fail(w, r, outcome);
+  if (__builtin_expect(!r->held, 1)) {
+    request_fail(w, r, outcome);
+    return;
+  }
+  r->ends_with = (uint8_t)outcome; /* the clock is that of a process which may hang: then it fails when that goes on */
+  request_resume(w, r);
 }
 
 void line_clear(struct world *w, struct line *l) {

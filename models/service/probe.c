@@ -174,7 +174,8 @@ static void is_due(void *probe, uint32_t argument) {
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
 static void probes_begin(struct world *w, struct container *c) {
-  bool starts_up = probe_of(w, c, PROBE_STARTUP) != NULL;
+  bool starts_up = probe_of(w, c, PROBE_STARTUP) != NULL, gated = starts_up || probe_of(w, c, PROBE_READINESS);
+  if (probe_of(w, c, PROBE_LIVENESS) && !gated && policy(w)->unasked) policy(w)->unasked(w, c);
   for (enum probe_kind i = 0; i < PROBES; i++) {
     struct probe *p = probe_of(w, c, i);
     if (!p) continue;

@@ -66,6 +66,7 @@ struct probing {
   bool from_end;
   sim_time every, timeout; /* unless the scenario says so */
   void (*turned)(struct world *, struct container *, enum probe_kind, bool passes);
+  void (*unasked)(struct world *, struct container *); /* a process starts whose readiness no probe asks for; null: nothing */
 };
 
 /* One probe of one replica. */

@@ -141,7 +141,9 @@ static const struct field probes_fields[] = {
     KEY("startup", RECORD, probes_config, of[PROBE_STARTUP], OPTIONAL, .record = &record,
         .doc = "Until it has passed the others are not asked. Failed: the process is killed and started again."),
     KEY("readiness", RECORD, probes_config, of[PROBE_READINESS], OPTIONAL, .record = &record,
-        .doc = "Failed: out of rotation until it passes. Absent: ready once after the start, and not asked again."),
+        .doc = "Failed: out of rotation until it passes. Absent, next to another probe: ready once startup has passed, and with "
+               "liveness "
+               "alone as soon as the container runs, whether it listens or not."),
     KEY("liveness", RECORD, probes_config, of[PROBE_LIVENESS], OPTIONAL, .record = &record,
         .doc = "Failed: the process is killed and started again. On Swarm the HEALTHCHECK: the task is replaced."),
     {0}};

@@ -122,8 +122,9 @@ static void retire(struct world *w, struct container *c) {
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
 
 static void process_up(struct world *w, struct container *c) {
-  if (service_probed(container_config(c), PROBE_STARTUP) || service_probed(container_config(c), PROBE_READINESS))
-    return; /* these say */
+  const struct service_config *s = container_config(c);
+  if (service_probed(s, PROBE_STARTUP) || service_probed(s, PROBE_READINESS) || service_probed(s, PROBE_LIVENESS))
+    return; /* these say; with liveness alone it is ready since it was started */
   lifecycle_wait(w, c, LIFE_READY, within(c, config_of(w)->readiness_period));
 }
 
@@ -206,7 +207,14 @@ static void probe_turned(struct world *w, struct container *c, enum probe_kind k
   else
     lifecycle_kill(w, c); /* it has nothing to finish */
 }
-static const struct probing probing = {.acts = {true, true, true}, .every = 10 * SIM_S, .timeout = SIM_S, .turned = probe_turned};
+
+/* A container without a readiness probe is ready when it runs. */
+static void ready_at_once(struct world *w, struct container *c) {
+  c->early = true;
+  set_ready(w, c, true);
+}
+static const struct probing probing = {
+    .acts = {true, true, true}, .every = 10 * SIM_S, .timeout = SIM_S, .turned = probe_turned, .unasked = ready_at_once};
 
 /* --- nodes ------------------------------------------------------------------------------------------------------------------- */
 

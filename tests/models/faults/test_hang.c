@@ -151,7 +151,60 @@ static void test_balancer(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {
-    {"goes_on", test_goes_on},           {"timeouts", test_timeouts}, {"backlog", test_backlog},   {"killed", test_killed},
-    {"machine_lost", test_machine_lost}, {"years", test_years},       {"balancer", test_balancer}, {NULL, NULL}};
+/* Two faults: the first hangs it at 10 s until 70 s; its liveness kills that process 21 to 31 s later, and another runs 2 s after that. The
+ * second fault strikes at 60 s for a day: the repair of the first, at 70 s, is not of this process. Nothing kills it before 81 s. And one
+ * that strikes what hangs already has nothing to repair. */
+static void test_two_faults(void) {
+  static const struct {
+    const char *probes, *second_at;
+    double hangs_at_s;
+  } rows[] = {{", 'probes': { 'liveness': {} }", "60s", 75}, {"", "20s", 69}};
+  for (int i = 0; i < 2; i++) {
+    struct text more = {.length = 0};
+    put(&more, "60s' }, 'y': { 'kind': 'hang', 'service': 'a', 'at': '%s', 'repair': '%s", rows[i].second_at, i ? "10s" : "1d");
+    struct fixture f = fixture_of(MANY, 1, 1, 500, rows[i].probes, "static", "'at': '10s'", more.bytes, "100s", "");
+    if (!f.scenario) continue;
+    struct world *w = begin(&f, 1, rows[i].hangs_at_s);
+    test_check(w->containers[0].state == CONTAINER_HUNG, "%d: it does not hang at %g s", i, rows[i].hangs_at_s);
+    if (i) {
+      calendar_run(w->calendar, 71 * SIM_S);
+      test_check(w->containers[0].state == CONTAINER_UP, "it hangs at 71 s");
+    }
+    world_free(w);
+    fixture_close(&f);
+  }
+}
+
+/* Two users and one connection: each query takes 1 s, the other user waits for it, for 2 s at most. The process hangs from 10.5 to 20.5 s,
+ * and so does its clock: the wait, over at 12 s, fails when the process goes on. */
+static void test_clocks(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'one', 'traffic': { 'u': { 'kind': 'closed', 'population': 2, 'think': '0s', 'mix': { 'p': 1 } } }, "
+      "'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'query': 'd', 'reads': 1, 'demand': '1s' } ] } }, 'services': { 'a': { "
+      "'kind': "
+      "'app', 'pools': { 'd': { 'max': 1, 'wait': '2s' } } }, 'd': { 'kind': 'database' } }, 'platform': { 'kind': 'static', "
+      "'nodes': "
+      "{ 'n': { 'cpu': 4 } } }, 'faults': { 'x': { 'kind': 'hang', 'service': 'a', 'at': '10.5s', 'repair': '10s' } }, 'run': { "
+      "'warmup': "
+      "'0s', 'window': '30s', 'windows': 1 } }");
+  if (!f.scenario) return;
+  struct world *w = begin(&f, 1, 20.4);
+  test_check(!ended(w, OUTCOME_POOL_TIMEOUT), "a wait has ended in a process that hangs");
+  calendar_run(w->calendar, (sim_time)(20.6 * 1e9));
+  test_check(ended(w, OUTCOME_POOL_TIMEOUT) == 1, "%llu waits have ended", (unsigned long long)ended(w, OUTCOME_POOL_TIMEOUT));
+  finish(w, "clocks");
+  world_free(w);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"goes_on", test_goes_on},
+                                         {"two faults", test_two_faults},
+                                         {"clocks", test_clocks},
+                                         {"timeouts", test_timeouts},
+                                         {"backlog", test_backlog},
+                                         {"killed", test_killed},
+                                         {"machine_lost", test_machine_lost},
+                                         {"years", test_years},
+                                         {"balancer", test_balancer},
+                                         {NULL, NULL}};
 const struct test_suite suite_hang = {"hang", cases};

@@ -58,6 +58,38 @@ static void test_times(void) {
   }
 }
 
+/* A person of `people`: Monday at 03:00 and at 12:00, Saturday at 12:00. Acknowledged in 10 min, at night in 2 h, at weekends in 4 h;
+ * known in 20 min (that from 05:00 on is still night: 40 min), done in 5 min. */
+#define PEOPLE                                                                                                                     \
+  "{ 'aguanta': 1, 'name': 'r', 'traffic': { 'p': { 'kind': 'open', 'rate': '10/s', 'mix': { 'w': 1 } } }, 'endpoints': { 'w': { " \
+  "'entry': 'a', 'steps': [ { 'query': 'd', 'writes': 1, 'demand': '1ms' } ] } }, 'services': { 'a': { 'kind': 'app', 'place': "   \
+  "'a' }, 'd': { 'kind': 'database', 'place': 'd', 'replicas': 2, 'replication': { 'failover': { 'by': 'person' %s } } } }, "      \
+  "'people': { 'acknowledge': { 'day': '10min', 'night': '2h', 'weekend': '4h' }, 'diagnose': { 'day': '20min', 'night': '40min' " \
+  "}, 'act': '5min' }, 'platform': { 'kind': 'compose', 'nodes': { 'a': { 'cpu': 2 }, 'd': { 'count': 2, 'cpu': 2 } } }, "         \
+  "'faults': { 'f': { 'kind': 'node', 'nodes': 'd', 'at': '%s', 'repair': '9d' } }, 'run': { 'warmup': '0s', 'window': '1s', "     \
+  "'years': 1 } }"
+
+static void test_people(void) {
+  static const struct {
+    const char *keys, *at;
+    double lasts_min;
+  } nights[] = {{"", "3h", 120 + 40 + 5},
+                {"", "12h", 10 + 20 + 5},
+                {"", "132h", 240 + 40 + 5},
+                {", 'acknowledge': '1min'", "3h", 1 + 40 + 5}};
+  for (size_t i = 0; i < sizeof nights / sizeof *nights; i++) {
+    struct fixture f = fixture_of(PEOPLE, nights[i].keys, nights[i].at);
+    if (!f.scenario) continue;
+    struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_AVAILABILITY);
+    world_run(w);
+    const struct outage_log *log = &world_outages(w)->classes[0];
+    double lasts_min = log->rto.count == 1 ? log->rto.s[0] / 60 : NAN;
+    test_check(fabs(lasts_min - nights[i].lasts_min) < 1e-6, "at %s: %g min, by hand %g", nights[i].at, lasts_min,
+               nights[i].lasts_min);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 /* --- phases ------------------------------------------------------------------------------------------------------------------ */
 
 #define RUN                                                                                                                        \
@@ -88,5 +120,5 @@ static void test_phases(void) {
   world_free(w), fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"times", test_times}, {"phases", test_phases}, {0}};
+static const struct test_case cases[] = {{"times", test_times}, {"people", test_people}, {"phases", test_phases}, {0}};
 const struct test_suite suite_promotion = {"promotion", cases};

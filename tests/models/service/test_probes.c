@@ -72,7 +72,10 @@ static const struct row {
      0, 0, 0},
     /* 21 to 31 s, and the grace of 30 s: it does not react to SIGTERM. Then the kubelet looks within 1 s, and the endpoints take 1 s:
      * a sum of two uniform times, of 10 s and 1 s. */
-    {"liveness", "kubernetes", "2s", "'liveness': {}", 52, 63, 10.05, 51, 61, 10},
+    {"liveness", "kubernetes", "2s", "'liveness': {}, 'readiness': { 'every': '1000s', 'timeout': '999s' }", 52, 63, 10.05, 51, 61,
+     10},
+    /* With liveness alone a container is ready when it runs, and that is at once: it never leaves the endpoints. */
+    {"liveness alone", "kubernetes", "2s", "'liveness': {}", 0, 0, 0, 51, 61, 10},
     {"both", "kubernetes", "2s", "'readiness': { 'every': '5s' }, 'liveness': {}", 12, 17, 5, 51, 61, 10},
     /* 3 time-outs of 30 s and two pauses of 30 s: 150 s, and up to 30 s until the first begins; the managers know 0.1 s later. */
     {"HEALTHCHECK", "swarm", "2s", "'liveness': {}", 150.1, 180.1, 30, 150, 180, 30},
@@ -156,6 +159,30 @@ static void test_start(void) {
   starts("its start period", "swarm", "35s", "'liveness': { 'every': '10s', 'timeout': '3s', 'delay': '25s' }", 45.1, 45.11);
 }
 
+/* With liveness alone Kubernetes sends requests to a container as soon as it runs: one that crashes at 50 s, and starts for 60 s, refuses
+ * half of the calls until 110 to 111 s; and one whose machine is lost is placed elsewhere and in rotation within its start. With a startup
+ * probe it is not. */
+static void test_early(void) {
+  static const char *const probes[] = {"'liveness': { 'delay': '90s' }",
+                                       "'liveness': { 'delay': '90s' }, 'startup': { 'failures': 30 }"};
+  for (int gated = 0; gated < 2; gated++) {
+    struct fixture f = fixture_of(TWO, "60s", probes[gated], "kubernetes", "crash", "");
+    for (int years = 0; years < 2; years++) {
+      struct world *w = world_new(&f.scenario->model, 1, 0, years ? WORLD_AVAILABILITY : WORLD_TRAFFIC);
+      calendar_run(w->calendar, 100 * SIM_S);
+      const struct container *c = &w->containers[0];
+      test_check(c->state == CONTAINER_STARTING && c->in_rotation == !gated, "at 100 s it is %s",
+                 c->in_rotation ? "called" : "not called");
+      if (years) test_check(fabs(outage_serving(w, 0) - (gated ? 1 : 0.5)) < 1e-9, "%g are served at 100 s", outage_serving(w, 0));
+      calendar_run(w->calendar, 112 * SIM_S);
+      test_check(c->state == CONTAINER_UP && c->in_rotation == !gated, "at 112 s it is %s",
+                 c->in_rotation ? "called" : "not called");
+      world_free(w);
+    }
+    fixture_close(&f);
+  }
+}
+
 /* A process that starts for 60 s and is killed 20 to 30 s after each start: the waits before its starts are 0, 10, 20, 40, 80, 160
  * and 300 s. Starts lie at about 0.5, 26, 62, 108, 174, 280 and 466 s after the crash, the next at 792 s: 7 restarts by 600 s. */
 static void test_back_off(void) {
@@ -204,7 +231,8 @@ static void test_years(void) {
     const char *platform, *probes;
     double low, high;
   } cells[] = {{"kubernetes", "'readiness': {}", 22, 32},
-               {"kubernetes", "'liveness': {}", 52, 63},
+               /* killed after 51 to 61 s, seen within 1 s, and 2 s to start: called all the while */
+               {"kubernetes", "'liveness': {}", 53, 64},
                {"swarm", "'liveness': {}", 150.1, 180.1},
                {"static", "'liveness': {}", 21, 31},
                {"compose", "'liveness': {}", 600, 600}};
@@ -319,9 +347,15 @@ static void test_bad(void) {
   }
 }
 
-static const struct test_case cases[] = {{"known", test_known},       {"start", test_start},
-                                         {"back_off", test_back_off}, {"goes_on", test_goes_on},
-                                         {"years", test_years},       {"cascade", test_cascade},
-                                         {"threads", test_threads},   {"cost", test_cost},
-                                         {"bad", test_bad},           {NULL, NULL}};
+static const struct test_case cases[] = {{"known", test_known},
+                                         {"start", test_start},
+                                         {"early", test_early},
+                                         {"back_off", test_back_off},
+                                         {"goes_on", test_goes_on},
+                                         {"years", test_years},
+                                         {"cascade", test_cascade},
+                                         {"threads", test_threads},
+                                         {"cost", test_cost},
+                                         {"bad", test_bad},
+                                         {NULL, NULL}};
 const struct test_suite suite_probes = {"probes", cases};
