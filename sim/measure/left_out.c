@@ -91,6 +91,13 @@ static bool loses_data(const struct model *m, const struct service_config *s) {
   return keeps_data(m, s) && lost_with(m, s, true) >= 0;
 }
 
+/* Some fault takes its processes, or what they hold. */
+static bool is_struck(const struct model *m, uint32_t service) {
+  for (uint32_t i = 0; i < model_faults(m)->count; i++)
+    if (fault_takes_service(m, model_fault_at(m, i), service)) return true;
+  return false;
+}
+
 static const char *words_of(const struct evidence *ev, uint32_t service) {
   const struct model *m = &ev->model;
   const struct service_config *s = model_service(m, service);
@@ -112,12 +119,12 @@ static const char *words_of(const struct evidence *ev, uint32_t service) {
   if (where && s->kind == SERVICE_CACHE && stock_at(m, service))
     return arena_format(ev->arena, "%s: the stock counted in it is kept when a node is lost; in truth it is lost with the memory",
                         where);
-  if (where && s->kind == SERVICE_CACHE && ev->faults.sum && is_used(m, s))
+  if ((where || is_struck(m, service)) && s->kind == SERVICE_CACHE && ev->faults.sum && is_used(m, s))
     return arena_format(
         ev->arena,
         "%s: in the years of faults it is as good as before once it is back; in truth it is empty, and what its misses "
         "cost the rest does not count there",
-        where);
+        where ? where : s->name);
   return NULL;
 }
 

@@ -17,15 +17,21 @@ static void one_by_one(void *context, void (*task)(void *of, uint32_t i), void *
 
 enum { SECONDS = 240, STRIKES_AT = 30, SEEDS = 4 };
 
+/* An availability run may never be better than the requests by more than the joint interval. It may be worse by that and half a second of the
+ * four minutes: courses are taken in steps of time. */
+#define STEPS 0.0025
+
 struct row {
   const char *name, *platform, *services, *endpoints, *mix, *nodes;
   double rate;
   const char *crashes; /* service whose first process dies; null: the machine of the first replica of */
   const char *loses;
-  const char *hangs; /* its first process, for good */
-  const char *ails;  /* from then on it takes twice as long */
+  const char *hangs;  /* its first process, for good */
+  const char *ails;   /* from then on it takes twice as long */
+  const char *faults; /* these instead, each at its time */
 };
 
+#define ALONE NULL, NULL, NULL, NULL,
 /* Two replicas 80% busy; with one left 160% are asked of it. */
 #define HALF                                                                                                                       \
   "'api': { 'kind': 'app', 'replicas': 2, 'start': '20s' }",                                                                       \
@@ -40,35 +46,84 @@ struct row {
       "'cpu': '1ms' } ] }",                                                                                                        \
       "'p': 1, 'q': 1", "'x': { 'cpu': 4 }, 'y': { 'count': 2, 'cpu': 4 }", 40
 
+/* The four threads that p takes wait for a far region. Of a slow link, 150 ms more each way, 20/s x 300 ms = 6 threads are asked. */
+#define FAR                                                                                                                        \
+  "'a': { 'kind': 'app', 'runtime': 'threads', 'threads': 4, 'place': 'x' }, 'm': { 'kind': 'app', 'place': 'y', 'start': '20s', " \
+  "'backlog': 'unlimited' }",                                                                                                      \
+      "'p': { 'entry': 'a', 'steps': [ { 'call': 'm', 'steps': [ { 'cpu': '1ms' } ] } ] }, 'q': { 'entry': 'a', 'steps': [ { "     \
+      "'cpu': '1ms' } ] }",                                                                                                        \
+      "'p': 1, 'q': 1",                                                                                                            \
+      "'x': { 'cpu': 4, 'region': 'us' }, 'y': { 'cpu': 4, 'region': 'eu' } }, 'regions': { 'us': { 'at': 'us-east-1' }, 'eu': { " \
+      "'at': 'eu-west-1' } }, 'network': { 'between_nodes': '0s', 'between_zones': '0s', 'round_trip': { 'us-eu': '1ms' } ",       \
+      40
+#define SLOW_LINK ALONE "'f': { 'kind': 'slow-link', 'between': [ 'us', 'eu' ], 'delay': '150ms', 'at': '30s', 'repair': '60s' }"
+/* Clients keep an address for up to 20 s: 10 + 40 s of 240 are lost; those that are left ask less. */
+#define NAMES ALONE "'f': { 'kind': 'dns', 'ttl': '20s', 'at': '30s', 'repair': '60s' }"
+/* The machine that is lost meanwhile stays in rotation until the control plane is back; after that one replica has all. */
+#define PLANE                                                                                                                      \
+  ALONE "'f': { 'kind': 'control-plane', 'at': '30s', 'repair': '80s' }, 'g': { 'kind': 'node', 'nodes': 'n', 'at': '40s', "       \
+        "'repair': '1h' }"
+/* All look-ups miss at first; the database can do that. */
+#define CACHED                                                                                                                     \
+  "'a': { 'kind': 'app', 'place': 'x' }, 'c': { 'kind': 'cache', 'place': 'y' }, 'd': { 'kind': 'database', 'place': 'y' }",       \
+      "'p': { 'entry': 'a', 'steps': [ { 'cached': 'c', 'key': 'k', 'demand': '10us', 'miss': [ { 'query': 'd', 'reads': 1, "      \
+      "'demand': '1ms' } ] } ] }",                                                                                                 \
+      "'p': 1", "'x': { 'cpu': 4 }, 'y': { 'cpu': 4 } }, 'network': { 'between_nodes': '100us' ", 100
+#define COLD ALONE "'f': { 'kind': 'cache-loss', 'service': 'c', 'at': '30s' }"
+/* The machine of the active one: callers hang there until another has taken over. */
+#define PAIR                                                                                                                       \
+  "'a': { 'kind': 'app', 'runtime': 'threads', 'threads': 4, 'place': 'x' }, 'm': { 'kind': 'app', 'replicas': 2, 'place': 'y', "  \
+  "'start': '20s', 'connect_timeout': '1s', 'backlog': 'unlimited', 'failover': { 'detect': '25s' } }",                            \
+      "'p': { 'entry': 'a', 'steps': [ { 'call': 'm', 'steps': [ { 'cpu': '1ms' } ] } ] }, 'q': { 'entry': 'a', 'steps': [ { "     \
+      "'cpu': '1ms' } ] }",                                                                                                        \
+      "'p': 1, 'q': 1", "'x': { 'cpu': 4 }, 'y': { 'count': 2, 'cpu': 4 }", 40
+
 static const struct row rows[] = {
-    {"static, half is left after a node", "static", HALF, NULL, "api", NULL, NULL},
-    {"compose, half is left after a node", "compose", HALF, NULL, "api", NULL, NULL},
-    {"swarm, half is left after a node", "swarm", HALF, NULL, "api", NULL, NULL},
-    {"kubernetes, half is left after a node", "kubernetes", HALF, NULL, "api", NULL, NULL},
-    {"static, half is left after a crash", "static", HALF, "api", NULL, NULL, NULL},
-    {"compose, half is left after a crash", "compose", HALF, "api", NULL, NULL, NULL},
-    {"swarm, half is left after a crash", "swarm", HALF, "api", NULL, NULL, NULL},
-    {"kubernetes, half is left after a crash", "kubernetes", HALF, "api", NULL, NULL, NULL},
-    {"static, a release that is slower", "static", HALF, NULL, NULL, NULL, "api"},
-    {"static, threads hang", "static", HANG, NULL, "m", NULL, NULL},
-    {"compose, threads hang", "compose", HANG, NULL, "m", NULL, NULL},
-    {"swarm, threads hang", "swarm", HANG, NULL, "m", NULL, NULL},
-    {"kubernetes, threads hang", "kubernetes", HANG, NULL, "m", NULL, NULL},
-    {"kubernetes, a crash where threads could hang", "kubernetes", HANG, "m", NULL, NULL, NULL},
-    {"static, threads wait for a process that hangs", "static", HANG, NULL, NULL, "m", NULL},
+    {"static, half is left after a node", "static", HALF, NULL, "api", NULL, NULL, NULL},
+    {"compose, half is left after a node", "compose", HALF, NULL, "api", NULL, NULL, NULL},
+    {"swarm, half is left after a node", "swarm", HALF, NULL, "api", NULL, NULL, NULL},
+    {"kubernetes, half is left after a node", "kubernetes", HALF, NULL, "api", NULL, NULL, NULL},
+    {"static, half is left after a crash", "static", HALF, "api", NULL, NULL, NULL, NULL},
+    {"compose, half is left after a crash", "compose", HALF, "api", NULL, NULL, NULL, NULL},
+    {"swarm, half is left after a crash", "swarm", HALF, "api", NULL, NULL, NULL, NULL},
+    {"kubernetes, half is left after a crash", "kubernetes", HALF, "api", NULL, NULL, NULL, NULL},
+    {"static, a release that is slower", "static", HALF, NULL, NULL, NULL, "api", NULL},
+    {"static, threads hang", "static", HANG, NULL, "m", NULL, NULL, NULL},
+    {"compose, threads hang", "compose", HANG, NULL, "m", NULL, NULL, NULL},
+    {"swarm, threads hang", "swarm", HANG, NULL, "m", NULL, NULL, NULL},
+    {"kubernetes, threads hang", "kubernetes", HANG, NULL, "m", NULL, NULL, NULL},
+    {"kubernetes, a crash where threads could hang", "kubernetes", HANG, "m", NULL, NULL, NULL, NULL},
+    {"static, threads wait for a process that hangs", "static", HANG, NULL, NULL, "m", NULL, NULL},
+    {"static, a slow link", "static", FAR, SLOW_LINK},
+    {"compose, a slow link", "compose", FAR, SLOW_LINK},
+    {"swarm, a slow link", "swarm", FAR, SLOW_LINK},
+    {"kubernetes, a slow link", "kubernetes", FAR, SLOW_LINK},
+    {"static, names are not resolved", "static", HALF, NAMES},
+    {"compose, names are not resolved", "compose", HALF, NAMES},
+    {"swarm, names are not resolved", "swarm", HALF, NAMES},
+    {"kubernetes, names are not resolved", "kubernetes", HALF, NAMES},
+    {"kubernetes, a machine while its control plane is lost", "kubernetes", HALF, PLANE},
+    {"static, a cache is cold", "static", CACHED, COLD},
+    {"kubernetes, a cache is cold", "kubernetes", CACHED, COLD},
+    {"static, one that stands by takes over", "static", PAIR, NULL, "m", NULL, NULL, NULL},
+    {"kubernetes, one that stands by takes over", "kubernetes", PAIR, NULL, "m", NULL, NULL, NULL},
 };
 
 static const char *fault_of(const struct row *r) {
+  if (r->faults) return r->faults;
   if (r->ails) return "'kind': 'release', 'service': 'api', 'slower': 2";
   return strstr(r->nodes, "'y'") ? "'kind': 'node', 'nodes': 'y'" : "'kind': 'node', 'nodes': 'n'";
 }
 
 static struct fixture opened(const struct row *r) {
-  return fixture_of("{ 'aguanta': 1, 'name': 'capacity', 'traffic': { 'x': { 'kind': 'open', 'rate': '%g/s', 'timeout': '1s', "
+  const char *keys = strstr(r->endpoints, "'key'") ? "'keys': { 'k': { 'of': 200 } }, " : "";
+  return fixture_of("{ 'aguanta': 1, 'name': 'capacity', 'traffic': { 'x': { 'kind': 'open', 'rate': '%g/s', 'timeout': '1s', %s"
                     "'mix': { %s } } }, 'endpoints': { %s }, 'services': { %s }, 'platform': { 'kind': '%s', 'nodes': { %s } }, "
-                    "'faults': { 'f': { %s, 'mtbf': '99y', 'repair': '1h' } }, "
+                    "%s'faults': { %s%s%s }, "
                     "'run': { 'warmup': '0s', 'window': '%ds', 'windows': 1, 'years': 1 } }",
-                    r->rate, r->mix, r->endpoints, r->services, r->platform, r->nodes, fault_of(r), SECONDS);
+                    r->rate, strstr(r->nodes, "'region'") ? "'region': 'us', " : "", r->mix, r->endpoints, r->services, r->platform,
+                    r->nodes, keys, r->faults ? "" : "'f': { ", fault_of(r), r->faults ? "" : ", 'mtbf': '99y', 'repair': '1h' }",
+                    SECONDS);
 }
 
 static void strike(void *context, uint32_t unused) {
@@ -89,7 +144,7 @@ static struct world *played(const struct model *m, const struct row *r, enum wor
   struct world *w = world_new(m, seed, 0, mode);
   const void *context[2] = {w, r};
   w->horizon = w->measured_until = SECONDS * SIM_S;
-  calendar_set(w->calendar, calendar_slot(w->calendar, strike, context, 0), STRIKES_AT * SIM_S);
+  if (!r->faults) calendar_set(w->calendar, calendar_slot(w->calendar, strike, context, 0), STRIKES_AT * SIM_S);
   world_run(w);
   return w;
 }
@@ -130,8 +185,10 @@ static void test_agreement(void) {
     }
     for (uint32_t e = 0; e < endpoints; e++) {
       struct mean_of l = mean_of(with[e], SEEDS), q = mean_of(without[e], SEEDS);
-      test_check(fabs(l.mean - q.mean) <= 2 * hypot(l.half, q.half) + 0.01,
-                 "%s, endpoint %u: %.4f of the requests fail, %.4f by the availability run", rows[i].name, e, l.mean, q.mean);
+      double joint = hypot(l.half, q.half), worse = q.mean - l.mean;
+      test_check(worse >= -joint - 1e-9 && worse <= joint + STEPS,
+                 "%s, endpoint %u: %.4f of the requests fail, %.4f by the availability run; joint interval %.4f", rows[i].name, e,
+                 l.mean, q.mean, joint);
     }
     fixture_close(&f);
   }
