@@ -65,6 +65,7 @@
   PART(afflictions)                                                                                                                \
   PART(carrying)                                                                                                                   \
   PART(takeovers)                                                                                                                  \
+  PART(images)                                                                                                                     \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -75,6 +75,7 @@ static const struct field service_fields[] = {
         .source = "Node/Express 0.3 to 2 s, an estimate"),
     KEY("place", REFERENCES, service_config, place, OPTIONAL, .target = "platform.nodes",
         .doc = "The node groups that it runs on; absent: any group that no service is placed on."),
+    ADDED_KEY("image"),
     ADDED_KEY("probes"),
     ADDED_KEY("node_selector"),
     ADDED_KEY("tolerates"),

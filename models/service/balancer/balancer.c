@@ -1,6 +1,7 @@
 #include "models/service/balancer/balancer.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
+#include "models/request/draws.h"
 #include "models/service/breaker.h"
 #include "models/core/world.h"
 #include "models/service/nearby.h"
@@ -12,7 +13,7 @@
 /* --- building ---------------------------------------------------------------------------------------------------------------- */
 
 static bool knows_nothing(const struct balance_config *c) {
-  return c->policy->knows_nothing && c->per == PER_REQUEST && !c->eject.failures && !c->counts;
+  return c->policy->knows_nothing && c->per == PER_REQUEST && !c->eject.failures && !c->counts && !c->slow_start;
 }
 
 static void publish(void *world, uint32_t service) {
@@ -46,6 +47,10 @@ static void balancer_build(struct world *w, struct service *s) {
     b->weight = arena_new_array(w->arena, double, s->capacity);
     b->current = arena_new_array(w->arena, double, s->capacity);
     b->up_to = arena_new_array(w->arena, double, s->capacity);
+  }
+  if (config->slow_start) {
+    b->came = arena_new_array(w->arena, sim_time, s->capacity);
+    b->fewer = arena_new_array(w->arena, uint32_t, s->capacity);
   }
   if (config->per == PER_CONNECTION) b->kept = arena_new_array(w->arena, struct keepalive *, w->container_count);
   if (config->eject.failures) b->suspicion = arena_new_array(w->arena, struct ejector *, w->container_count + 1);
@@ -91,13 +96,59 @@ static void leave_out_ejected(struct pick *p, const struct ejector *e) {
   if (count && count < p->count) p->candidates = p->b->left, p->count = count, p->ejector = e;
 }
 
+/* --- slow start --------------------------------------------------------------------------------------------------------------- */
+
+enum { SLOW_START_TRIES = 200 };
+
+static double weight_of(const struct pick *p, uint32_t container) {
+  sim_time age = world_now(p->w) - p->b->came[container - p->s->first], whole = service_config(p->s)->balance.slow_start;
+  return age >= whole ? 1 : (double)(age + 1) / (double)whole;
+}
+
+static double heaviest(const struct pick *p) {
+  double most = 0;
+  for (uint32_t i = 0; i < p->count && most < 1; i++) {
+    double weight = weight_of(p, p->candidates[i]);
+    if (weight > most) most = weight;
+  }
+  return most;
+}
+
+/* Turns and chance come to another candidate by themselves; what looks at the candidates would choose the same again. */
+static bool goes_on(const struct balancer *policy) { return policy->knows_nothing || policy->by_weight; }
+
+static void leave_out(struct pick *p, uint32_t container) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < p->count; i++)
+    if (p->candidates[i] != container) p->b->fewer[count++] = p->candidates[i];
+  p->candidates = p->b->fewer, p->count = count;
+}
+
+static uint32_t pick_with_slow_start(struct pick *p, balancer_pick_one *pick) {
+  const struct balancer *policy = service_config(p->s)->balance.policy;
+  uint32_t instruction = (uint32_t)p->draw, chosen = pick(p);
+  if (world_now(p->w) >= p->b->all_old_at) return chosen;
+  double most = heaviest(p);
+  for (uint32_t k = 1; k < SLOW_START_TRIES && p->count > 1; k++) {
+    double weight = weight_of(p, chosen) / most;
+    struct stream draws = stream_at(p->r->key, draw_of_part(PART_balancers, 0, instruction, k));
+    if (weight >= 1 || stream_uniform(&draws) < weight) return chosen;
+    if (!goes_on(policy)) leave_out(p, chosen);
+    p->draw = draw_of_part(PART_balancers, 1, instruction, k);
+    chosen = pick(p);
+  }
+  return chosen;
+}
+
+static uint32_t choose(struct pick *p, balancer_pick_one *pick) { return p->b->came ? pick_with_slow_start(p, pick) : pick(p); }
+
 static uint32_t pick_for_connection(struct pick *p, balancer_pick_one *pick, uint32_t caller) {
   const struct balance_config *config = &service_config(p->s)->balance;
   struct kept_connection *c = keepalive_turn(keepalive_of(p->w, p->s, caller), &config->keepalive);
   bool ejected = c->left && p->ejector && ejector_holds(p->ejector, c->container - p->s->first, world_now(p->w));
   if (ejected || !keepalive_carries(p->w, c, &config->keepalive)) {
     meter_count(p->w, config->opened);
-    keepalive_open(p->w, c, &config->keepalive, pick(p));
+    keepalive_open(p->w, c, &config->keepalive, choose(p, pick));
   }
   return c->container;
 }
@@ -112,7 +163,7 @@ static uint32_t pick_among(struct world *w, struct service *s, const struct inst
   uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NONE;
   leave_out_ejected(&p, ejector_of(w, s, caller));
   if (p.b->kept && caller != NONE) return pick_for_connection(&p, pick, caller);
-  return pick(&p);
+  return choose(&p, pick);
 }
 
 const struct ejector *balancer_ejector(struct world *w, struct service *s, uint32_t caller) {
@@ -153,12 +204,20 @@ uint32_t balancer_pick_nearby(struct world *w, struct service *s, const struct i
   return balancer_pick_among(w, s, in, r, replicas, count, &s->nearby->cursor[region]);
 }
 
+/* Those that are in rotation when the run begins have been there for long. */
+static void comes(const struct world *w, struct service *s, uint32_t replica) {
+  sim_time whole = service_config(s)->balance.slow_start, now = world_now(w);
+  s->balancing->came[replica] = now ? now : -whole;
+  if (now) s->balancing->all_old_at = world_after(w, whole);
+}
+
 void balancer_rotated(struct world *w, struct service *s, const struct container *c) {
   struct balancing *b = s->balancing;
   uint32_t k = c->id - s->first;
   assert(k < s->capacity);
   if (b->weight) b->current[k] = 0, b->summed = false;
   if (b->weight && c->node != NONE) b->weight[k] = service_config(s)->balance.group_weight[w->nodes[c->node].group_index];
+  if (b->came && c->in_rotation) comes(w, s, k);
   if (b->kept && !b->load[k]) meter_change(w, service_config(s)->balance.idle, c->in_rotation ? 1 : -1);
 }
 

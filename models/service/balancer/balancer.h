@@ -7,6 +7,11 @@
  * One balancer serves all callers of a service: cursors, counts and means are common, ejections are each calling replica's own
  * unless shared, and so are the connections where a balancer only chooses once for each of these (keepalive.h).
  *
+ * Slow start: for `slow_start` after a replica has come into rotation (or come back) its weight is age / slow_start; those that were up
+ * when the run began have their whole weight. Next to n others with theirs it gets w / (n + w) of the calls by turns or by chance,
+ * weighted or not. Where the policy looks at loads, times or items, a call that would go to it goes there with probability w, else to
+ * the best of the others. While all candidates are new, weights are relative to the oldest of them.
+ *
  * Invariant: load[k] is the number of requests that were sent to replica k and have neither left it nor died with it. */
 #ifndef BALANCER_H
 #define BALANCER_H
@@ -36,10 +41,11 @@ struct balance_config {
   bool distinct;
   struct weights weights; /* by node group; none: its speed */
   sim_time decay;
-  sim_time stale; /* 0: always up to date */
-  int32_t keys;   /* keyspace, or -1: by client */
-  int64_t points; /* on the ring, of each replica */
-  double bound;   /* times the mean load that a replica takes; 0: any */
+  sim_time stale;      /* 0: always up to date */
+  int32_t keys;        /* keyspace, or -1: by client */
+  int64_t points;      /* on the ring, of each replica */
+  sim_time slow_start; /* 0: a new replica has its whole share */
+  double bound;        /* times the mean load that a replica takes; 0: any */
   struct keepalive_config keepalive;
   struct ejection_config eject;
   /* Derived by balancer_link. */
@@ -67,13 +73,16 @@ struct response_estimate {
 struct balancing {
   uint32_t *load, *seen_load; /* seen: what the choice is made by; the same array unless stale */
   struct response_estimate *time, *seen_time;
-  uint32_t total;  /* sum of load */
-  double *weight;  /* of those in rotation */
-  double *current; /* what it has gained in turns */
-  double *up_to;   /* by place in the list of candidates: sum of weights */
-  bool summed;     /* up_to is that of the whole rotation */
-  double *log_of;  /* log (load + 1), for small loads */
-  uint32_t *left;  /* scratch: candidates that are not ejected */
+  uint32_t total;      /* sum of load */
+  double *weight;      /* of those in rotation */
+  double *current;     /* what it has gained in turns */
+  double *up_to;       /* by place in the list of candidates: sum of weights */
+  bool summed;         /* up_to is that of the whole rotation */
+  double *log_of;      /* log (load + 1), for small loads */
+  uint32_t *left;      /* scratch: candidates that are not ejected */
+  sim_time *came;      /* into rotation; null: no slow start */
+  uint32_t *fewer;     /* scratch: candidates that slow start has not left out */
+  sim_time all_old_at; /* from then on all replicas have their whole weight */
   slot_id update;
   struct keepalive **kept;    /* by calling container; null: it has not called yet */
   struct ejector **suspicion; /* by calling container; the last: clients, or all where it is shared */

@@ -25,6 +25,9 @@ static const struct field fields[] = {
         .doc = "request: for each call of another service; connection: once for each connection that a calling replica keeps "
                "(\"keepalive\").",
         .source = "an ingress, nginx or a service mesh: request; kube-proxy and the Swarm mesh: connection"),
+    KEY("slow_start", DURATION, balance_config, slow_start, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
+        .doc = "For this long after a replica has come into rotation its weight grows from 0 to that of the others.",
+        .source = "nginx slow_start, AWS target groups: off by default"),
     KEY("keepalive", RECORD, balance_config, keepalive, .record = &keepalive_record,
         .doc = "Per connection: the connections that calling replicas keep."),
     KEY("eject", RECORD, balance_config, eject, OPTIONAL, .record = &ejection_record,

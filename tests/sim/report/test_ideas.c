@@ -9,7 +9,7 @@
 static const char *const failing[] = {"event-loop-blocking", "memory-leak", "pods-and-connections",
                                       "report-inline",       "shards",      NULL};
 /* Those that are run in check; the others in check-long. */
-static const char *const cheap[] = {"fan-out", "hpa-memory", "parallel-batches", "pre-scaling", "replica-lag", NULL};
+static const char *const cheap[] = {"fan-out", "hpa-memory", "parallel-batches", "pre-scaling", "replica-lag", "slow-start", NULL};
 
 static bool among(const char *const *names, const char *name) {
   while (*names && strcmp(*names, name)) names++;
@@ -72,6 +72,7 @@ static const struct removal removals[] = {
     {"report-inline", "4", "endpoints.report.steps.0.cpu=5ms", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"report-queue", "4", "queues.reports.workers=backend", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
     {"shards", "2", "keys.tenants.zipf=0", "rate(citus.shard1) < 150/s", "FAIL", "PASS", 0, 0},
+    {"slow-start", "4", "services.api.balance.slow_start=0s", "p95(page.latency) over \"start\" < 200ms", "PASS", "FAIL", 0, 0},
     {"sqlite-postgresql", "2", "services.sqlite.database.busy_timeout=0s", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
     {"stampede", "4", "endpoints.page.steps.0.stampede=coalesce", "share(page.latency > 100ms) in 0.32%..0.35%", "CONFIRMED",
      "BETTER", "run.window=40min", 0},
