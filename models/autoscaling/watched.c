@@ -91,7 +91,8 @@ static struct hpa_pod describe(const struct autoscaler *a, const struct watched 
                           .usage_milli = usage_of(a, x, c),
                           .phase = placed ? HPA_RUNNING : HPA_PENDING,
                           .ready = c->ready ? HPA_READY_TRUE : HPA_READY_FALSE,
-                          .deleting = c->state == CONTAINER_DRAINING,
+                          .deleting =
+                              c->state == CONTAINER_DRAINING || c->state == CONTAINER_CLOSING || (c->farewell && c->leaving),
                           .start_age = placed ? now - c->started_at : HPA_NO_START,
                           .transition_age = now - c->ready_changed_at,
                           .metric_age = now - c->scraped_at,

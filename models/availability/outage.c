@@ -36,6 +36,9 @@ static bool answers(const struct world *w, int32_t from, uint32_t container) {
   return container_serves(c) && network_reachable(w, from, container_region(w, c));
 }
 
+/* Of its calls, those that its version answers. */
+static double spared(const struct container *c) { return 1 - container_config(c)->traits.errors; }
+
 static bool site_before(struct site a, struct site b) { return a.region != b.region ? a.region < b.region : a.zone < b.zone; }
 
 /* Adds to the share that arrives at the site; returns at how many sites some does. In the order of sites, so that the last bits of
@@ -62,7 +65,7 @@ static uint32_t workers_take(const struct world *w, const struct service *s, str
   uint32_t count = 0, up = workers_up(w, s);
   for (uint32_t i = 0; i < s->capacity; i++) {
     const struct container *c = &w->containers[s->first + i];
-    if (c->state == CONTAINER_UP) count = arrives_at(to, count, container_site(w, c), 1. / up);
+    if (c->state == CONTAINER_UP) count = arrives_at(to, count, container_site(w, c), spared(c) / up);
   }
   return count;
 }
@@ -79,7 +82,7 @@ static uint32_t balancer_sends(const struct world *w, const uint32_t *rotation, 
     const struct container *c = &w->containers[rotation[i]];
     double weight = balancer_weight(world_service_of(w, c), c->id);
     all += weight;
-    if (answers(w, from, c->id)) sites = arrives_at(to, sites, container_site(w, c), weight);
+    if (answers(w, from, c->id)) sites = arrives_at(to, sites, container_site(w, c), weight * spared(c));
   }
   assert(all > 0 || !count);
   for (uint32_t i = 0; i < sites; i++) to[i].share /= all;
@@ -93,7 +96,7 @@ static double rotation_serving(const struct world *w, const struct service *s) {
     const struct container *c = &w->containers[s->rotation[i]];
     double weight = balancer_weight(s, c->id);
     all += weight;
-    if (container_serves(c)) served += weight;
+    if (container_serves(c)) served += weight * spared(c);
   }
   assert(all > 0);
   return served / all;
@@ -224,7 +227,8 @@ static void close_outage(struct outage_book *b, uint32_t i) {
 static void book_phases(struct world *w, struct outage_book *b) {
   for (uint32_t i = 0; i < b->open_count; i++) {
     struct open_outage *o = &b->open[i];
-    if (!o->recovered) o->phase_ns[o->phase] += world_now(w) - (o->at > b->phase_since ? o->at : b->phase_since);
+    if (!o->recovered && (!o->by_dips || o->worse))
+      o->phase_ns[o->phase] += world_now(w) - (o->at > b->phase_since ? o->at : b->phase_since);
   }
   b->phase_since = world_now(w);
 }
@@ -254,9 +258,33 @@ static void outage_staged(struct world *w) {
 /* All are served as well as before it, apart from stragglers: that is its recovery. It stays open for what these still miss. */
 static void recovers(struct world *w, struct outage_book *b, struct open_outage *o) {
   if (!o->hurts || o->recovered) return;
-  record(&b->classes[o->fault].rto, world_now(w) - o->at);
+  record(&b->classes[o->fault].rto, o->by_dips ? o->worse_ns : world_now(w) - o->at);
   for (int i = 0; i < OUTAGE_PHASES; i++) b->classes[o->fault].phase_ns[i] += (double)o->phase_ns[i];
   o->recovered = true;
+}
+
+/* Of one that goes on: how long some endpoint is worse than before it. */
+static void follow_dips(const struct world *w, struct open_outage *o, bool worse) {
+  if (worse && !o->worse) o->worse_since = world_now(w);
+  if (!worse && o->worse) o->worse_ns += world_now(w) - o->worse_since;
+  o->worse = worse;
+}
+
+static struct open_outage *held_of(struct outage_book *b, uint32_t fault) {
+  for (uint32_t i = b->open_count; i-- > 0;)
+    if (b->open[i].fault == fault && b->open[i].held) return &b->open[i];
+  return NULL;
+}
+
+void outage_holds(struct world *w, uint32_t fault) {
+  struct outage_book *b = world_outages(w);
+  struct open_outage *last = b->open_count ? &b->open[b->open_count - 1] : NULL;
+  if (last && last->fault == fault && last->at == world_now(w)) last->held = last->by_dips = true;
+}
+
+void outage_lets_go(struct world *w, uint32_t fault) {
+  struct open_outage *o = held_of(world_outages(w), fault);
+  if (o) o->held = false;
 }
 
 /* The state is met for the first time: the world is in it. What else is to be known of it, once, is found out here. */
@@ -301,10 +329,10 @@ static void evaluate(void *world, uint32_t argument) {
   look(w);
   for (uint32_t i = b->open_count; i-- > 0;) {
     struct open_outage *o = &b->open[i];
-    if (worse_than(b, b->apart, o->apart_before)) {
-      o->hurts = true;
-      continue;
-    }
+    bool worse = worse_than(b, b->apart, o->apart_before);
+    if (o->by_dips) follow_dips(w, o, worse);
+    o->hurts |= worse;
+    if (worse || o->held) continue;
     recovers(w, b, o);
     if (worse_than(b, b->serving, o->before))
       o->straggles = true;
@@ -341,12 +369,13 @@ void outage_fault(struct world *w, uint32_t fault) {
   w->struck_at = world_now(w);
   /* A fault that has hurt nobody by the time the next one strikes is survived. */
   for (uint32_t i = b->open_count; i-- > 0;)
-    if (!b->open[i].hurts && !b->open[i].straggles && b->open[i].at < world_now(w)) close_outage(b, i);
+    if (!b->open[i].held && !b->open[i].hurts && !b->open[i].straggles && b->open[i].at < world_now(w)) close_outage(b, i);
   if (b->open_count == b->open_room) make_room(w);
   struct open_outage *o = &b->open[b->open_count++];
   o->phase = PHASE_DETECTION;
   memset(o->phase_ns, 0, sizeof o->phase_ns);
   o->fault = fault, o->at = world_now(w), o->hurts = o->recovered = o->straggles = false;
+  o->held = o->by_dips = o->worse = false, o->worse_ns = 0;
   for (uint32_t i = 0; i < b->endpoint_count; i++) o->before[i] = b->serving[i], o->apart_before[i] = b->apart[i];
 }
 

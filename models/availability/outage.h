@@ -37,8 +37,11 @@ struct outage_log {
 struct open_outage {
   uint32_t fault;
   sim_time at;
-  bool hurts;                       /* some endpoint was served worse than before it, apart from stragglers */
-  bool recovered;                   /* it is not any more: its recovery time is recorded */
+  bool hurts;          /* some endpoint was served worse than before it, apart from stragglers */
+  bool recovered;      /* it is not any more: its recovery time is recorded */
+  bool held;           /* its fault goes on: it is not over when all are served as before */
+  bool by_dips, worse; /* by_dips: it was held: what counts is the time that it is worse, now or not */
+  sim_time worse_since, worse_ns;
   bool straggles;                   /* stragglers were served worse when the others were not */
   enum outage_phase phase;          /* what it waits for now */
   sim_time phase_ns[OUTAGE_PHASES]; /* until it is recovered */
@@ -68,7 +71,12 @@ struct outage_book {
   struct ledger ledger; /* by year and month */
 };
 
-void outage_fault(struct world *, uint32_t fault); /* Share of the endpoint's requests that find a serving path at this moment. */
+void outage_fault(struct world *, uint32_t fault);
+/* The fault that has struck at this instant goes on by itself, as a roll-out does, and may take something again and again until it is
+ * let go: it is one outage, and its RTO is the time in all for which something was taken. */
+void outage_holds(struct world *, uint32_t fault);
+void outage_lets_go(struct world *, uint32_t fault);
+/* Share of the endpoint's requests that find a serving path at this moment. */
 double outage_serving(const struct world *, uint32_t endpoint);
 
 static inline struct outage_book *world_outages(const struct world *w) { return world_part(w, PART_outages); }

@@ -12,7 +12,7 @@
 
 static uint8_t state_of(const struct container *c) {
   if (container_serves(c)) return CONTAINER_UP;
-  return c->state == CONTAINER_STARTING ? CONTAINER_DOWN : (uint8_t)c->state;
+  return c->state == CONTAINER_STARTING || c->state == CONTAINER_CLOSING ? CONTAINER_DOWN : (uint8_t)c->state;
 }
 
 static struct stance_service service_of(const struct world *w, uint32_t service) {

@@ -34,11 +34,16 @@ static struct state_key term_of(const struct states *all, const struct world *w,
     struct site at = container_site(w, c);
     word |= (uint64_t)(at.region + 1) << 48 | (uint64_t)(at.zone + 1) << 32;
   }
+  if (container_config(c)->traits.errors > 0) {
+    memcpy(&apart, &container_config(c)->traits.errors, sizeof apart);
+    apart = stream_mix(apart + 1);
+  }
   if (asked->by_primary && c->id == w->services[c->service].primary) word |= UINT64_C(1) << 62;
   if (asked->by_weight) {
     double weight = balancer_weight(&w->services[c->service], c->id);
-    memcpy(&apart, &weight, sizeof apart);
-    apart = stream_mix(apart + c->id);
+    uint64_t bits_of_weight;
+    memcpy(&bits_of_weight, &weight, sizeof weight);
+    apart += stream_mix(bits_of_weight + c->id);
   }
   uint64_t a = stream_mix(word + STREAM_GOLDEN) + apart;
   return (struct state_key){stream_mix(a), stream_mix(a ^ STREAM_GOLDEN)};
@@ -107,7 +112,8 @@ static void set_amiss(struct states *all, uint32_t id, bool amiss) {
 }
 
 static void follow(struct states *all, const struct world *w, const struct container *c) {
-  bool wanted = c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING;
+  bool wanted = c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING && c->state != CONTAINER_CLOSING &&
+                !(c->farewell && c->leaving);
   set_amiss(all, c->id, wanted && !((c->in_rotation || c->withheld) && c->state == CONTAINER_UP));
   struct state_key term = term_of(all, w, c);
   all->sum = state_key_plus(state_key_minus(all->sum, all->of[c->id]), term);

@@ -30,6 +30,7 @@
   PART(autoscalers)                                                                                                                \
   PART(people)                                                                                                                     \
   PART(crews)                                                                                                                      \
+  PART(releases)                                                                                                                   \
   PART(faults)                                                                                                                     \
   PART(keyspaces)                                                                                                                  \
   PART(runtime)                                                                                                                    \

@@ -60,7 +60,8 @@ enum purpose {
   PURPOSE_COPIES,       /* entity: service and replica: what goes when a copy is full */
   PURPOSE_HEALTH_CHECK, /* entity: service and replica: the phase of its checks */
   PURPOSE_PROBE,        /* entity: service and replica: the phases of its probes */
-  PURPOSE_TAKEOVER      /* entity: service: how long its take-overs take, which are not covered */
+  PURPOSE_TAKEOVER,     /* entity: service: how long its take-overs take, which are not covered */
+  PURPOSE_RELEASE       /* entity: release: which of them are bad */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that
@@ -87,10 +88,12 @@ struct routing {
 
 /* A service at work: its containers are contiguous in world->containers. */
 struct service {
-  const struct service_config *stated; /* what the scenario says; read through service_config */
-  uint32_t index, first, capacity;     /* containers first .. first + capacity - 1 */
-  uint32_t primary;                    /* the container that takes the writes */
-  uint32_t *rotation;                  /* containers that callers choose among */
+  const struct service_config *stated;  /* what the scenario says; read through service_config */
+  const struct service_config *current; /* the version that a new replica runs, and its number (container->build) */
+  uint32_t build;
+  uint32_t index, first, capacity; /* containers first .. first + capacity - 1 */
+  uint32_t primary;                /* the container that takes the writes */
+  uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
   const struct routing *routing; /* null: the balancer decides */
   struct shards *shards;         /* null: every replica has all */
@@ -154,7 +157,7 @@ struct world {
    * once, and whether anything else that it goes by may have changed. */
   uint32_t *touched, touched_count;
   bool changed_otherwise;
-  uint32_t impaired; /* links between regions that are cut now, and processes that hang */
+  uint32_t impaired; /* links between regions that are cut now, processes that hang, replicas whose version fails some calls */
 
   double *unresolved; /* by region of clients, or of all: share that finds no address (models/service/affliction.h); null: all do */
   int32_t striking;   /* the fault that struck last, or -1, and when */
@@ -219,6 +222,10 @@ static inline struct node *world_next_node(const struct world *w, const struct n
 static inline struct request *world_request(const struct world *w, uint32_t id) { return pool_at(&w->requests, id); }
 static inline struct service *world_service_of(const struct world *w, const struct container *c) {
   return &w->services[c->service];
+}
+/* How fast it computes on its node. */
+static inline double container_speed(const struct world *w, const struct container *c) {
+  return w->nodes[c->node].group->speed / (w->services[c->service].slower * (1 + c->version->traits.slower_by));
 }
 /* The region of the node that the container is on; -1: it is on none, or there are no places. */
 static inline int32_t container_region(const struct world *w, const struct container *c) {

@@ -25,7 +25,9 @@ static struct bias *bias_of(const struct world *w) { return world_faults(w)->bia
 /* --- where it is right -------------------------------------------------------------------------------------------------------- */
 
 static bool forgets(const struct model *m, const struct fault_config *f) {
-  if (f->at.count || f->crew >= 0 || fault_needs_person(m, f) || (f->law && f->law != &law_exponential) || f->again) return false;
+  if (f->kind->goes_on || f->at.count || f->crew >= 0 || fault_needs_person(m, f) || (f->law && f->law != &law_exponential) ||
+      f->again)
+    return false;
   return !m->platform.kind->relocates || !f->kind->reach(m, f).groups.count;
 }
 

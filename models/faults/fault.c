@@ -19,11 +19,11 @@ const char *const fault_disk_words[] = {"auto", "kept", "lost", NULL};
 static const char *const by_words[] = {"itself", "person", NULL};
 static const struct field time_fields[] = {
     ONLY_KEY("at", DURATION, RANGE(0, FIELD_UNLIMITED), .doc = "Time since the start of the run."), {0}};
-static const struct record time_record = {.name = "time of a drill",
-                                          .size = sizeof(sim_time),
-                                          .fields = time_fields,
-                                          .doc = "Written as the bare time.",
-                                          .shorthand = "at"};
+const struct record fault_time_record = {.name = "time of a drill",
+                                         .size = sizeof(sim_time),
+                                         .fields = time_fields,
+                                         .doc = "Written as the bare time.",
+                                         .shorthand = "at"};
 
 static const struct field fields[] = {
     KEY("kind", MEMBER, fault_config, kind, .family = &family, .doc = "What breaks."),
@@ -42,7 +42,7 @@ static const struct field fields[] = {
             "run begins on a Monday, the 1st of January (`run.weekday`); a year has 365 days."),
     KEY("probability", RATIO, fault_config, probability, DEFAULT(1),
         .doc = "With \"every\": that an event of the calendar strikes."),
-    KEY("at", LIST, fault_config, at, OPTIONAL, .record = &time_record, .lone = true,
+    KEY("at", LIST, fault_config, at, OPTIONAL, .record = &fault_time_record, .lone = true,
         .doc = "A drill: the first node or replica breaks at this time, or at each of these."),
     KEY("planned", FLAG, fault_config, planned, DEFAULT(false),
         .doc = "Whether it is maintenance that was announced: its outages are counted apart."),
@@ -103,14 +103,18 @@ const char *fault_assumed(const struct model *m, uint32_t n, bool repair, const 
   return arena_format(arena, "%.3g%s", long_time ? t->mtbf_days / 365 : t->mtbf_days, long_time ? "y" : "d");
 }
 
+static const char *path_of(struct linker *l, const struct fault_config *f) {
+  return arena_format(l->arena, "%s.%s", f->kind->root ? f->kind->root : "faults", f->name);
+}
+
 static void link_fault(struct linker *l, struct fault_config *f) {
-  const char *path = arena_format(l->arena, "faults.%s", f->name);
+  const char *path = path_of(l, f);
   targets_settle(l->model, f);
   assume_typical(l->model, f);
   bool good = link_kind(l, f, path);
   law_link(l, f, path);
   if (!fault_repeats(f) && !is_drilled(f))
-    link_error(l, path, NULL, "never happens: give \"mtbf\", \"uptime\", \"every\" or \"at\"");
+    link_error(l, path, NULL, "never happens: give %s\"every\" or \"at\"", f->release ? "\"rate\", " : "\"mtbf\", \"uptime\", ");
   repair_check(l, f, path);
   if (good && fault_draws(f)) pool_check(l, f, path);
 }
@@ -191,7 +195,7 @@ static void warn_of_long_repairs(struct linker *l) {
     const struct fault_config *f = model_fault_at(m, i);
     double repair = f->kind->repair && f->law ? f->kind->outage_s(m, f) : 0, apart = f->law ? f->law->mean(f) * 1e-9 : 0;
     if (repair > apart)
-      link_warn(l, arena_format(l->arena, "faults.%s", f->name), NULL, "repair-longer",
+      link_warn(l, path_of(l, f), NULL, "repair-longer",
                 "takes longer to repair (%.3g h) than until it strikes again (%.3g h): a target is broken most of the time",
                 repair / 3600, apart / 3600);
   }

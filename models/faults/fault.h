@@ -45,9 +45,12 @@ struct again_config {
   sim_time during;
 };
 
+struct release_config;
+
 struct fault_config {
   const char *name;
   const struct fault_kind *kind;
+  const struct release_config *release; /* that it stands for (models/release); null: none */
   /* What it strikes: keys of its kind. */
   struct references nodes;    /* node groups, of machines that are lost */
   int32_t service;            /* of processes that die */
@@ -85,7 +88,7 @@ struct fault_config {
   const struct strike_law *law;      /* null: drills only */
 };
 
-extern const struct record fault_record;
+extern const struct record fault_record, fault_time_record;
 
 /* What is lost: machines of node groups with all that is on them, or processes of services. Or the machines of `zones` zones from
  * `first_zone` on, of every group. */
@@ -106,6 +109,8 @@ struct fault_typical {
 
 struct fault_kind {
   struct member member;
+  const char *root; /* the key of the scenario under which faults of the kind stand; null: "faults" */
+  bool goes_on;     /* a strike is the beginning of something that goes on by itself */
   struct fault_typical typical;
   uint32_t covers; /* bits of enum fault_covers */
   void (*marks)(struct linker *,

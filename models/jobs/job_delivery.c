@@ -67,7 +67,7 @@ void jobs_failed(struct world *w, struct request *r, enum outcome outcome) {
   const struct container *worker = &w->containers[f->container];
   assert(request_jobs(w, r)->job == id);
   bool at_work = r->pc > c->steps_begin && r->pc <= c->steps_end,
-       dead = worker->generation != f->generation || !container_serves(worker);
+       dead = worker->generation != f->generation || (!container_serves(worker) && worker->state != CONTAINER_CLOSING);
   bool current = end_delivery(w, r);
   if (!dead && at_work && !outcome_failed(outcome))
     succeeded(w, id, current);

@@ -17,6 +17,7 @@
 
 struct node;
 struct cache;
+struct farewell;
 
 enum container_state {
   CONTAINER_UNUSED,   /* not wanted */
@@ -25,6 +26,7 @@ enum container_state {
   CONTAINER_UP,       /* process serves */
   CONTAINER_DOWN,     /* process is dead, a restart may be due */
   CONTAINER_DRAINING, /* out of rotation, finishes what it has */
+  CONTAINER_CLOSING,  /* takes no more, and finishes what it has: models/platform/farewell.h */
   CONTAINER_HUNG      /* process is there, as one that serves, and does nothing: models/machine/hang.c */
 };
 
@@ -96,8 +98,12 @@ struct container {
   const struct service_config *version; /* of its service that it runs; read through container_config */
   slot_id life;                         /* end of the start, restart, readiness, drain: what the orchestrator waits for */
   int32_t life_stage;
-  slot_id rotation_slot;    /* goes in or out of rotation */
-  bool rotates_in, leaving; /* leaving: drained, not to be started again */
+  slot_id rotation_slot;           /* goes in or out of rotation */
+  bool rotates_in, leaving;        /* leaving: drained, not to be started again */
+  bool returns;                    /* leaving, and started again when it has gone */
+  uint32_t build;                  /* number of the roll-out that its version came with; 0: the scenario's own */
+  const struct farewell *farewell; /* by which it is ended or was, until it serves again; null: by none */
+  sim_time routed_until;           /* with a farewell: callers choose it until then */
   /* To callers by the orchestrator; not in rotation all the same: unhealthy: by its balancer's checks; withheld: it stands by for
    * another one (models/service/takeover.h). */
   bool offered, unhealthy, withheld;
@@ -145,7 +151,9 @@ static inline bool container_serves(const struct container *c) {
 }
 
 /* Its process is there, whether it answers or hangs: it keeps its memory, connections and content. */
-static inline bool container_lives(const struct container *c) { return container_serves(c) || c->state == CONTAINER_HUNG; }
+static inline bool container_lives(const struct container *c) {
+  return container_serves(c) || c->state == CONTAINER_HUNG || c->state == CONTAINER_CLOSING;
+}
 /* It may be in rotation: routing does not know that it hangs. */
 static inline bool container_offers(const struct container *c) { return c->state == CONTAINER_UP || c->state == CONTAINER_HUNG; }
 

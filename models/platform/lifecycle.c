@@ -110,7 +110,7 @@ void lifecycle_place_on(struct world *w, struct container *c, struct node *n) {
   const struct resource_amounts *r = &container_config(c)->resources.requests;
   c->node = n->index;
   c->used_on_arrival = c->used_ns;
-  c->speed = n->group->speed / world_service_of(w, c)->slower;
+  c->speed = container_speed(w, c);
   c->state = CONTAINER_DOWN;
   n->cpu_requested += r->cpu, n->memory_requested += r->memory;
   node_add(w, n, c);
@@ -156,6 +156,7 @@ void lifecycle_serves(struct world *w, struct container *c, bool warm) {
   assert(c->node != NONE && w->nodes[c->node].up);
   c->state = CONTAINER_UP;
   c->virtual_at = world_now(w);
+  c->farewell = NULL;
   struct service *s = world_service_of(w, c);
   s->up++;
   parts_serves(w, c, warm);
@@ -173,7 +174,7 @@ void lifecycle_start(struct world *w, struct container *c) {
   parts_begins(w, c);
   sim_time start = distribution_sample_time(&container_config(c)->start, &c->life_draws);
   start += parts_recover(w, c);
-  lifecycle_wait(w, c, LIFE_START, start);
+  lifecycle_wait(w, c, LIFE_START, container_config(c)->traits.never_ready ? SIM_NEVER : start);
 }
 
 /* Handler of container->life. */
@@ -185,19 +186,39 @@ static void life_continues(void *world, uint32_t id) {
     policy(w)->life(w, c);
     return;
   }
+  if (container_config(c)->traits.never_starts) {
+    lifecycle_kill(w, c);
+    return;
+  }
   lifecycle_serves(w, c, false);
   policy(w)->process_up(w, c);
 }
 
+void lifecycle_runs(struct world *w, struct container *c, const struct service_config *version, uint32_t build) {
+  assert(!container_lives(c));
+  w->impaired += version->traits.errors > 0;
+  w->impaired -= c->version->traits.errors > 0;
+  c->version = version, c->build = build;
+  if (c->node != NONE) c->speed = container_speed(w, c);
+  world_touch(w, c);
+}
+
+void lifecycle_closes(struct world *w, struct container *c) {
+  assert(container_serves(c) && world_service_of(w, c)->up);
+  c->state = CONTAINER_CLOSING;
+  world_service_of(w, c)->up--;
+  parts_replica_changed(w, c);
+}
+
 void lifecycle_stop(struct world *w, struct container *c, enum outcome outcome) {
   calendar_clear(w->calendar, c->life);
-  bool lived = container_lives(c), hung = c->state == CONTAINER_HUNG;
+  bool lived = container_lives(c), hung = c->state == CONTAINER_HUNG, serves = container_serves(c);
   c->state = CONTAINER_DOWN;
   parts_stops(w, c, lived);
   if (!lived) return;
   if (hung) container_hung_dies(w, c);
-  assert(hung || world_service_of(w, c)->up);
-  world_service_of(w, c)->up -= !hung;
+  assert(!serves || world_service_of(w, c)->up);
+  world_service_of(w, c)->up -= serves;
   parts_stopped(w, c);
   container_kill(w, c, outcome);
   parts_replica_changed(w, c);
@@ -287,7 +308,7 @@ static void build_services(struct world *w) {
   bool forks = model_forks(m);
   for (uint32_t i = 0; i < m->services.count; i++) {
     struct service *s = &w->services[i];
-    s->stated = model_service(m, i), s->index = i, s->first = s->primary = id;
+    s->stated = s->current = model_service(m, i), s->index = i, s->first = s->primary = id;
     s->capacity = service_capacity(service_config(s)), s->slower = 1;
     s->desired = (int32_t)service_config(s)->replicas;
     s->rotation = arena_new_array(w->arena, uint32_t, s->capacity + 1);

@@ -14,8 +14,20 @@ struct node;
 struct container;
 struct model;
 struct service;
+struct service_config;
 
-enum { LIFE_START = 1, LIFE_RESTART, LIFE_READY, LIFE_IN_ROTATION, LIFE_OUT_OF_ROTATION, LIFE_DRAINED, LIFE_GIVEN_UP };
+enum {
+  LIFE_START = 1,
+  LIFE_RESTART,
+  LIFE_READY,
+  LIFE_IN_ROTATION,
+  LIFE_OUT_OF_ROTATION,
+  LIFE_DRAINED,
+  LIFE_GIVEN_UP,
+  LIFE_PRE_STOP, /* of a farewell, as the next two */
+  LIFE_CLOSING,
+  LIFE_ENDED
+};
 
 /* Builds nodes, services and containers and places the replicas that the scenario starts with: all up and in rotation. */
 void lifecycle_build(struct world *);
@@ -32,6 +44,9 @@ void lifecycle_kill(struct world *, struct container *);  /* its orchestrator en
 void lifecycle_hang(struct world *, struct container *);  /* it hangs; one that hangs or is not up does not */
 void lifecycle_go_on(struct world *, struct container *); /* one that hangs goes on */
 void lifecycle_stop(struct world *, struct container *, enum outcome); /* it is ended; no orchestrator callback */
+/* A replica whose process is not there runs this version from now on. */
+void lifecycle_runs(struct world *, struct container *, const struct service_config *version, uint32_t build);
+void lifecycle_closes(struct world *, struct container *); /* one that serves takes no more from now on */
 /* The slot fires after the delay; one that leads beyond the end of time never ends. */
 void lifecycle_alarm(struct world *, slot_id, sim_time delay);
 

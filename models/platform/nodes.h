@@ -4,8 +4,8 @@
  *     node_leave(w, n);                         its containers are evicted; when the last has gone, it is away
  *
  * A node that leaves gets no new containers. The orchestrator evicts in its own way: Kubernetes asks the budget of its service
- * (budget.h), drains a pod and starts another one, Swarm replaces a task at once, static and Compose stop the replica and have nowhere to put it. Until it is empty the node is
- * there and paid for; afterwards it is away, and its machine may be the next that joins. A machine that breaks while its node is
+ * (budget.h), drains a pod and starts another one, Swarm replaces a task at once, static and Compose stop the replica and have
+ * nowhere to put it. Until it is empty the node is there and paid for; afterwards it is away, and its machine may be the next that joins. A machine that breaks while its node is
  * away matters to nothing; one that joins a place that is lost is down until the place is back. Fixed sets never pay for
  * any of this: no node is away, and loops find each.
  *

@@ -13,6 +13,7 @@
 
 struct arena;
 struct scaling_flags;
+struct farewell;
 struct orchestrator;
 struct probing;
 struct world;
@@ -71,6 +72,14 @@ struct data_policy {
   bool stateful_sets;  /* pods have an owner, and some owners never have two of a name: one on a lost node is not replaced */
 };
 
+/* How it brings a new version out: what the strategies of models/release go by. */
+enum update_style {
+  UPDATES_IN_PLACE,  /* a process is stopped and started again, one after the other */
+  UPDATES_WITH_GAPS, /* all are stopped and started again */
+  UPDATES_BY_TASKS,  /* Docker Swarm */
+  UPDATES_BY_PODS    /* Kubernetes */
+};
+
 /* A member of the family in orchestrator/orchestrators.h: policy, and the record of its delays as its one key. */
 struct orchestrator {
   struct member member;
@@ -83,6 +92,13 @@ struct orchestrator {
   void (*node_returned)(struct world *, struct node *);     /* empty of processes */
   void (*detected)(struct world *, struct node *);          /* the wait that it set on the node has ended; null: it sets none */
   void (*evict)(struct world *, struct container *);        /* its node leaves; null: it stops there for good */
+  /* For roll-outs (models/release). begin: a replica that was not wanted is, in the version of its service; null: it cannot have more
+   * than are wanted. end: it goes, with a farewell that is its service's. renew: it goes, and another one in the version of its
+   * service follows in its stead. */
+  enum update_style updates;
+  void (*begin)(struct world *, struct container *);
+  void (*end)(struct world *, struct container *, const struct farewell *);
+  void (*renew)(struct world *, struct container *, const struct farewell *);
   /* Brings a service to its desired size, for its autoscaler; null: services keep their size. */
   void (*resize)(struct world *, uint32_t service);
   const struct scaling_flags *(*scaling)(const void *settings); /* of its autoscalers; null: it has none */

@@ -30,7 +30,8 @@ const struct draw_band draw_bands[] = {
     BAND("apply", BAND_APPLY),
     BAND("ship", BAND_SHIP),
     BAND("flush of a replica", BAND_FLUSH),
+    BAND("version of a replica", BAND_VERSION),
     {"parts", (uint64_t)BAND_OF_PARTS << BAND_BITS, ((uint64_t)(BAND_OF_PARTS + DRAWS_OF_A_PART * PARTS_MOST) << BAND_BITS) - 1},
     {0}};
 
-static_assert(BANDS - 1 == BAND_FLUSH, "every band is listed");
+static_assert(BANDS - 1 == BAND_VERSION, "every band is listed");

@@ -22,7 +22,17 @@
 #include <stdint.h>
 
 /* Bands of more than one draw an instruction: band, count, instruction. 0: the low numbers. */
-enum draw_band_number { BAND_LOW, BAND_PATIENCE, BAND_DISK_READ, BAND_CONFLICT, BAND_APPLY, BAND_SHIP, BAND_FLUSH, BANDS };
+enum draw_band_number {
+  BAND_LOW,
+  BAND_PATIENCE,
+  BAND_DISK_READ,
+  BAND_CONFLICT,
+  BAND_APPLY,
+  BAND_SHIP,
+  BAND_FLUSH,
+  BAND_VERSION,
+  BANDS
+};
 
 enum { DRAW_INSTRUCTION_BITS = 24, DRAW_COUNT_BITS = 32 };
 

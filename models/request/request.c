@@ -435,9 +435,21 @@ static bool knocks(struct world *w, struct request *r, const struct instruction 
   if (!severed && c->state == CONTAINER_HUNG) return enters_hung(w, r, in, caller, c);
   if (!severed && (c->node == NONE || w->nodes[c->node].up)) {
     notify_balancer_of_none(w, &w->services[in->service], r, c->id);
+    if (c->farewell) meter_count(w, service_config(&w->services[in->service])->lost_meter);
     return unserved(w, r, in, OUTCOME_REFUSED);
   }
   return knocks_at(w, r, in, c->id);
+}
+
+/* The version that the replica runs fails a share of its calls. */
+__attribute__((noinline, cold)) static bool version_fails(struct world *w, const struct request *r, const struct instruction *in,
+                                                          const struct container *c) {
+  const struct version_traits *traits = &container_config(c)->traits;
+  if (!(traits->errors > 0)) return false;
+  struct stream draws = stream_at(r->key, draw_in_band(BAND_VERSION, in->draw, 0));
+  if (stream_uniform(&draws) >= traits->errors) return false;
+  meter_count(w, traits->failed);
+  return true;
 }
 
 bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
@@ -450,6 +462,7 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
   bool severed = __builtin_expect(w->impaired, 0) && cut_off(w, r, caller, c);
   if (severed || !container_serves(c)) return knocks(w, r, in, caller, c, severed);
+  if (__builtin_expect(w->impaired, 0) && version_fails(w, r, in, c)) return unserved(w, r, in, OUTCOME_ERROR);
   opens_frame(w, r, s, c);
   return travel(w, r, caller, c, in->cell);
 }
@@ -461,6 +474,7 @@ bool request_enter_at(struct world *w, struct request *r, const struct instructi
     if (cut_off(w, r, caller, c)) return knocks(w, r, in, caller, c, true);
     if (c->state == CONTAINER_HUNG) return enters_hung(w, r, in, caller, c);
   }
+  if (__builtin_expect(w->impaired, 0) && version_fails(w, r, in, c)) return unserved(w, r, in, OUTCOME_ERROR);
   request_opens_frame(w, r, c);
   return travel(w, r, caller, c, in->cell);
 }

@@ -29,7 +29,7 @@ static void slow(struct world *w, struct service *s, double slower) {
   s->slower = slower;
   for (uint32_t i = 0; i < s->capacity; i++) {
     struct container *c = &w->containers[s->first + i];
-    if (c->node != NONE) c->speed = w->nodes[c->node].group->speed / slower;
+    if (c->node != NONE) c->speed = container_speed(w, c);
   }
 }
 

@@ -80,6 +80,7 @@ static const struct field service_fields[] = {
     ADDED_KEY("node_selector"),
     ADDED_KEY("tolerates"),
     ADDED_KEY("spread"),
+    ADDED_KEY("update"),
     ADDED_KEY("budget"),
     KEY("connect_timeout", DURATION, service_config, connect_timeout, DEFAULT("60s"), RANGE(0, FIELD_YEAR),
         .doc = "How long a caller waits for a replica whose node is gone.", .source = "nginx proxy_connect_timeout 60 s"),
@@ -115,5 +116,5 @@ const struct record service_record = {.added = &added,
 uint32_t service_capacity(const struct service_config *s) {
   if (!service_runs(s)) return 0;
   int64_t most = s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas;
-  return (uint32_t)(s->autoscale.max ? 2 * most : most);
+  return (uint32_t)(s->autoscale.max ? 2 * most : most) + s->spare;
 }

@@ -35,6 +35,15 @@ struct shift_config {
 /* In which order waiting requests are served. */
 enum discipline { DISCIPLINE_FIFO, DISCIPLINE_PRIORITY };
 
+/* What a version of a service does otherwise than the scenario says of it; all zero: nothing. */
+struct version_traits {
+  double slower_by;  /* its computations take 1 + this times as long */
+  double errors;     /* share of its calls that fail at once */
+  bool never_starts; /* its process ends instead of serving */
+  bool never_ready;  /* its process starts for ever */
+  uint32_t failed;   /* meter of what fails by `errors` */
+};
+
 struct service_config {
   const char *name;
   void *parts[PARTS_MOST]; /* what parts keep of it: service_part */
@@ -71,6 +80,9 @@ struct service_config {
   bool reads_near;        /* derived: calls that any replica can answer stay in the caller's region */
   bool embedded;          /* derived: a file that its callers read and write; it has no containers */
   bool may_ail;           /* derived: some fault may afflict it (models/service/affliction.h) */
+  uint32_t spare;         /* derived: containers beyond its size, for roll-outs */
+  struct version_traits traits;
+  uint32_t lost_meter; /* of requests that a replica on its way out turned away or cut off; where it is rolled out */
 };
 
 extern const struct record service_record;

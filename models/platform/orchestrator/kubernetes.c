@@ -3,18 +3,23 @@
  * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere, those of
  * StatefulSets excepted.
  *
+ * A pod that goes has a farewell (models/platform/farewell.h) where its service says how it is updated; else it finishes what it has
+ * within its grace, and takes what is sent to it until nobody sends anything. Roll-outs (models/release) begin, end and renew pods.
+ *
  * While a control plane is lost, what runs goes on: nothing is placed, moved or scaled, endpoints stay as they are, so that dead
  * pods stay in rotation, and kubelets restart in place what crashes. A machine that comes back meanwhile starts nothing: a kubelet
  * keeps no pods over a restart. When the control plane is back, it gives lost nodes their whole time again, and the taints of nodes
  * that it knew to be lost the whole time until eviction. */
 #include "models/autoscaling/autoscaler.h"
 #include "models/platform/budget.h"
+#include "models/platform/farewell.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/release/release.h"
 #include "models/service/probe.h"
 #include <assert.h>
 #include <math.h>
@@ -44,6 +49,7 @@ static bool controlled(const struct world *w, const struct node *n) { return act
 static void set_ready(struct world *w, struct container *c, bool ready) {
   if (c->ready != ready) c->ready_changed_at = world_now(w);
   c->ready = ready;
+  releases_look(w);
   if (c->node != NONE && !controlled(w, &w->nodes[c->node])) return; /* the kubelet knows, and has nowhere to tell it */
   lifecycle_rotate(w, c, ready, config_of(w)->endpoint_delay);
 }
@@ -64,13 +70,18 @@ static void remove_pod(struct world *w, struct container *c) {
   lifecycle_stop(w, c, OUTCOME_CRASHED);
   rotation_remove(w, c);
   if (c->node != NONE) lifecycle_unplace(w, c);
-  c->state = CONTAINER_UNUSED, c->leaving = false;
+  c->state = CONTAINER_UNUSED, c->leaving = c->returns = false, c->farewell = NULL;
+  lifecycle_runs(w, c, world_service_of(w, c)->stated, 0);
+  releases_look(w);
   start_pending(w);
 }
 
 /* --- size -------------------------------------------------------------------------------------------------------------------- */
 
-static bool active(const struct container *c) { return c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING; }
+static bool active(const struct container *c) {
+  if (c->farewell && c->leaving) return c->returns;
+  return c->state != CONTAINER_UNUSED && c->state != CONTAINER_DRAINING;
+}
 
 /* As the ReplicaSet controller chooses: without a node first, then not ready, then the youngest. */
 static struct container *victim(struct world *w, const struct service *s) {
@@ -87,7 +98,25 @@ static struct container *victim(struct world *w, const struct service *s) {
   return worst;
 }
 
+static void gone(struct world *w, struct container *c);
+
+/* SIGTERM and the removal of its endpoint begin together. */
+static void end(struct world *w, struct container *c, const struct farewell *how) {
+  if (c->leaving) return;
+  if (c->state != CONTAINER_UP) {
+    remove_pod(w, c);
+    return;
+  }
+  set_ready(w, c, false);
+  if (farewell_begin(w, c, how, config_of(w)->endpoint_delay)) gone(w, c);
+}
+
 static void drain(struct world *w, struct container *c) {
+  const struct farewell *how = service_farewell(container_config(c));
+  if (how) {
+    end(w, c, how);
+    return;
+  }
   if (c->state != CONTAINER_UP) {
     remove_pod(w, c);
     return;
@@ -99,14 +128,38 @@ static void drain(struct world *w, struct container *c) {
   lifecycle_wait(w, c, LIFE_DRAINED, config_of(w)->endpoint_delay);
 }
 
+/* Its container is created; where that takes time its process begins later. */
+static void start_new_pod(struct world *w, struct container *c) {
+  c->restarts = 0;
+  if (lifecycle_place(w, c)) lifecycle_wait(w, c, LIFE_RESTART, service_schedule(container_config(c)));
+}
+
+static void begin(struct world *w, struct container *c) {
+  const struct service *s = world_service_of(w, c);
+  lifecycle_runs(w, c, s->current, s->build);
+  c->ready = false, c->ready_changed_at = c->started_at = world_now(w), c->scrapes = 0;
+  start_new_pod(w, c);
+}
+
+static void renew(struct world *w, struct container *c, const struct farewell *how) {
+  if (c->leaving) return;
+  c->returns = true;
+  if (c->state == CONTAINER_UP)
+    end(w, c, how);
+  else
+    lifecycle_stop(w, c, OUTCOME_CRASHED), set_ready(w, c, false), gone(w, c);
+}
+
 static void resize(struct world *w, uint32_t service) {
   struct service *s = &w->services[service];
+  if (release_sizes(w, service)) return;
   int32_t size = 0;
   for (uint32_t i = 0; i < s->capacity; i++) size += active(&w->containers[s->first + i]);
   for (; size > s->desired; size--) drain(w, victim(w, s));
   for (uint32_t i = 0; i < s->capacity && size < s->desired; i++) {
     struct container *c = &w->containers[s->first + i];
     if (c->state != CONTAINER_UNUSED) continue;
+    if (c->build != s->build) lifecycle_runs(w, c, s->current, s->build);
     c->ready = false, c->ready_changed_at = c->started_at = world_now(w), c->scrapes = 0;
     start_pod(w, c);
     size++;
@@ -117,6 +170,23 @@ static void resize(struct world *w, uint32_t service) {
 static void retire(struct world *w, struct container *c) {
   remove_pod(w, c);
   resize(w, c->service);
+}
+
+/* Another one follows in its stead. */
+static void comes_back(struct world *w, struct container *c) {
+  rotation_remove(w, c);
+  if (c->node != NONE) lifecycle_unplace(w, c);
+  c->leaving = c->returns = false;
+  begin(w, c);
+  start_pending(w);
+}
+
+static void gone(struct world *w, struct container *c) {
+  if (c->node != NONE && !controlled(w, &w->nodes[c->node])) return; /* it stays in the books */
+  if (c->returns)
+    comes_back(w, c);
+  else
+    retire(w, c);
 }
 
 /* --- processes --------------------------------------------------------------------------------------------------------------- */
@@ -190,6 +260,11 @@ static void life(struct world *w, struct container *c) {
     else
       drain_step(w, c);
     break;
+  case LIFE_PRE_STOP:
+  case LIFE_CLOSING:
+  case LIFE_ENDED:
+    if (farewell_goes_on(w, c)) gone(w, c);
+    break;
   case LIFE_GIVEN_UP: /* deleted by force */
     if (controlled(w, &w->nodes[c->node])) move_pod(w, c);
     break;
@@ -227,7 +302,7 @@ static void node_died(struct world *w, struct node *n) {
   n->unseen = false;
   if (!controlled(w, n)) return;
   for (uint32_t i = n->container_count; i-- > 0;)
-    if (w->containers[n->containers[i]].leaving) retire(w, &w->containers[n->containers[i]]);
+    if (w->containers[n->containers[i]].leaving) gone(w, &w->containers[n->containers[i]]);
   struct stream draws = detection(w, n);
   double renewed = stream_uniform(&draws) * (double)k->lease_renewal, check = stream_uniform(&draws) * (double)k->monitor_period;
   sim_time delay = k->monitor_grace - (sim_time)renewed + (sim_time)check;
@@ -312,8 +387,8 @@ static void plane_lost(struct world *w, uint32_t plane) {
 static void catch_up(struct world *w, struct node *n) {
   for (uint32_t i = n->container_count; i-- > 0;) {
     struct container *c = &w->containers[n->containers[i]];
-    if (c->leaving && c->state != CONTAINER_DRAINING)
-      retire(w, c);
+    if (c->leaving && (c->farewell ? !container_lives(c) : c->state != CONTAINER_DRAINING))
+      gone(w, c);
     else if (c->in_rotation != c->ready)
       lifecycle_rotate(w, c, c->ready, config_of(w)->endpoint_delay);
   }
@@ -408,6 +483,10 @@ const struct orchestrator orchestrator_kubernetes = {
     .evict = evict,
     .resize = resize,
     .scaling = scaling,
+    .updates = UPDATES_BY_PODS,
+    .begin = begin,
+    .end = end,
+    .renew = renew,
     .control = control,
     .acts = acts,
     .recovery = recovery,

@@ -28,7 +28,8 @@ static void test_numbers_are_in_their_band(void) {
               {"external answers", DRAW_ANSWER + 1, DRAW_ANSWER + LAST},
               {"pages missed", DRAW_MISSES + 1, DRAW_MISSES + LAST},
               {"pooler", 1 << DRAW_POOLER_BIT, POOLED}};
-  static const char *const counted[BANDS] = {NULL, "patience", "disk reads", "conflicts", "apply", "ship", "flush of a replica"};
+  static const char *const counted[BANDS] = {NULL,    "patience", "disk reads",         "conflicts",
+                                             "apply", "ship",     "flush of a replica", "version of a replica"};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const struct draw_band *a = band_of(rows[i].least), *b = band_of(rows[i].most);
     test_check(a && a == b && !strcmp(a->name, rows[i].band), "%s: in %s and %s", rows[i].band, a ? a->name : "none",
