@@ -16,24 +16,31 @@ static bool ends(struct world *w, struct container *c) {
   return false;
 }
 
+static sim_time least(sim_time a, sim_time b) { return a < b ? a : b; }
+
 /* It has got SIGTERM. */
 static bool finishes(struct world *w, struct container *c) {
-  sim_time left = c->drain_until - world_now(w);
-  if (c->farewell->exits || !c->in_flight || left <= 0) return ends(w, c);
+  const struct farewell *how = c->farewell;
+  sim_time now = world_now(w), left = c->drain_until - now;
+  if (how->on_stop == STOP_EXITS || left <= 0) return ends(w, c);
+  if (how->on_stop == STOP_IGNORED) {
+    lifecycle_wait(w, c, LIFE_CLOSING, left);
+    return false;
+  }
+  sim_time told = c->drain_until - how->grace + how->pre_stop, busy = told + how->takes - now;
+  if (!c->in_flight && busy <= 0) return ends(w, c);
   if (c->state != CONTAINER_CLOSING) lifecycle_closes(w, c);
-  lifecycle_wait(w, c, LIFE_CLOSING, left < LOOK ? left : LOOK);
+  lifecycle_wait(w, c, LIFE_CLOSING, least(left, c->in_flight ? LOOK : busy));
   return false;
 }
 
 bool farewell_begin(struct world *w, struct container *c, const struct farewell *how, sim_time routed) {
   assert(container_serves(c));
-  sim_time now = world_now(w);
   c->state = CONTAINER_DRAINING, c->leaving = true, c->farewell = how;
   c->drain_until = world_after(w, how->grace), c->routed_until = world_after(w, routed);
   world_touch(w, c);
   if (!how->pre_stop) return finishes(w, c);
-  sim_time wait = how->pre_stop < how->grace ? how->pre_stop : c->drain_until - now;
-  lifecycle_wait(w, c, LIFE_PRE_STOP, wait);
+  lifecycle_wait(w, c, LIFE_PRE_STOP, least(how->pre_stop, how->grace));
   return false;
 }
 

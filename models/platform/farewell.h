@@ -3,7 +3,8 @@
  *     told to go --pre_stop--> SIGTERM --what is inside ends, or grace is over--> its process has ended
  *
  * At the same time its callers learn that it is gone, which takes a while of its own: until then they go on choosing it. A process
- * that has got SIGTERM takes no more (it closes its socket), and finishes what it has or, with `exits`, drops it. So a request that
+ * that has got SIGTERM takes no more (it closes its socket), and finishes what it has; one that exits drops it; one that ignores the
+ * signal, as the first process of a container does by default, serves on until it is killed. So a request that
  * is sent to it between SIGTERM and the news is refused, and one that is inside when the grace is over is cut off: both are lost to
  * the roll-out, and counted (service_config.lost_meter). A `pre_stop` as long as the news needs avoids the first. The grace counts
  * from the beginning, pre_stop included, as terminationGracePeriodSeconds does.
@@ -22,9 +23,12 @@
 struct container;
 struct world;
 
+enum on_stop { STOP_FINISHES, STOP_EXITS, STOP_IGNORED };
+
 struct farewell {
   sim_time pre_stop, grace;
-  bool exits; /* at SIGTERM, whatever is inside */
+  sim_time takes;  /* from SIGTERM until its process has ended, when nothing is inside */
+  int32_t on_stop; /* enum on_stop: what it does with SIGTERM */
 };
 
 /* A replica whose process answers. routed: how long callers still choose it; 0: it is no matter. Both return whether it is over. */

@@ -19,7 +19,8 @@ void audit_releases(const struct audit *a) {
     const char *name = service_config(&w->services[i])->name;
     if (r->worst_low > 0) audit_broken(a, "roll-out of %s: left %lld ready replicas too few", name, (long long)r->worst_low);
     if (r->worst_high > 0) audit_broken(a, "roll-out of %s: made %lld replicas too many", name, (long long)r->worst_high);
-    uint32_t others = r->active ? 0 : of_other_builds(w, &w->services[i]);
+    bool parted = service_update(service_config(&w->services[i]))->partition > 0;
+    uint32_t others = r->active || parted ? 0 : of_other_builds(w, &w->services[i]);
     if (others) audit_broken(a, "roll-out of %s: is done, and %u replicas are of another build", name, others);
   }
 }

@@ -289,4 +289,5 @@ const struct part part_releases = {.name = "releases",
                                    .room.world = sizeof(struct releases),
                                    .open = releases_open,
                                    .changed = releases_look,
+                                   .stops = rollout_stops,
                                    .audit = audit_releases};

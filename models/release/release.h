@@ -40,7 +40,6 @@ struct world;
 struct update_config {
   const struct strategy *kind; /* linked: never the one that stands for the platform's own */
   struct farewell farewell;    /* linked: the grace is never -1 */
-  int32_t on_stop;
   sim_time schedule;
   /* Deployments. */
   struct amount surge, unavailable;
@@ -111,6 +110,7 @@ struct rollout {
   int64_t worst_low, worst_high;     /* by how many these were broken */
   uint32_t stage, failures, cursor;
   uint32_t chosen; /* container, or NONE */
+  sim_time *since; /* by replica: when it became available in the new build; 0: it is not; null: nobody asks */
 };
 
 struct release_state {

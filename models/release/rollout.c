@@ -7,6 +7,7 @@
 #include "models/release/rollout.h"
 #include "models/release/strategies.h"
 #include <assert.h>
+#include <string.h>
 
 static struct service *service_of(const struct rollout *r) { return &r->world->services[r->service]; }
 
@@ -15,7 +16,9 @@ const struct update_config *rollout_update(const struct rollout *r) { return ser
 /* --- replicas ---------------------------------------------------------------------------------------------------------------- */
 
 static sim_time available_at(const struct rollout *r, const struct container *c) {
-  if (!container_offers(c) || !c->ready || c->leaving) return SIM_NEVER;
+  if (!container_offers(c) || c->leaving) return SIM_NEVER;
+  if (r->world->orchestrator->updates != UPDATES_BY_PODS) return c->in_rotation ? 0 : SIM_NEVER;
+  if (!c->ready) return SIM_NEVER;
   sim_time wait = rollout_update(r)->min_ready;
   return c->ready_changed_at < SIM_NEVER - 1 - wait ? c->ready_changed_at + wait : SIM_NEVER;
 }
@@ -116,6 +119,15 @@ static void look_at(struct rollout *r) {
   if (r->active) arm(r);
 }
 
+/* Hook: a process ends; of the build that goes out, and not because it was told to, it has failed. */
+void rollout_stops(struct world *w, struct container *c, bool served) {
+  (void)served;
+  struct rollout *r = &world_releases(w)->of[c->service];
+  if (!r->active || r->build != c->build || c->leaving) return;
+  r->failures++;
+  releases_look(w);
+}
+
 /* Handler of its timer. */
 static void goes_on(void *rollout, uint32_t argument) {
   (void)argument;
@@ -152,6 +164,7 @@ static void starts(struct rollout *r) {
   r->active = true, r->stuck = false;
   r->moved_at = world_now(r->world), r->waits_until = SIM_NEVER;
   r->stage = r->failures = r->cursor = 0, r->chosen = NONE, r->seen = 0;
+  if (r->since) memset(r->since, 0, s->capacity * sizeof *r->since);
   const struct strategy *kind = rollout_update(r)->kind;
   if (kind->begin) kind->begin(r);
   releases_look(r->world);

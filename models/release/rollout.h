@@ -6,6 +6,7 @@
 void rollouts_open(struct world *);
 /* A version goes out to the service of the roll-out, which has none under way. */
 void rollout_begins(struct rollout *, const struct release_config *, const struct service_config *to, bool bad);
+void rollout_stops(struct world *, struct container *, bool served);
 /* One of its roll-outs has ended. */
 void release_ended(struct world *, const struct release_config *);
 void update_link(struct linker *);

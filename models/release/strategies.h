@@ -19,7 +19,10 @@ struct strategy {
 
 #define STRATEGIES(STRATEGY)                                                                                                       \
   STRATEGY(platform)                                                                                                               \
-  STRATEGY(rolling)
+  STRATEGY(rolling)                                                                                                                \
+  STRATEGY(ordered)                                                                                                                \
+  STRATEGY(recreate)                                                                                                               \
+  STRATEGY(tasks)
 
 #define STRATEGY_DECLARE(name) extern const struct strategy strategy_##name;
 STRATEGIES(STRATEGY_DECLARE)

@@ -13,7 +13,7 @@
 static const struct member *const members[] = {STRATEGIES(STRATEGY_MEMBER) NULL};
 static const struct family family = {.members = members};
 
-static const char *const stop_words[] = {"finish", "exit", NULL};
+static const char *const stop_words[] = {"finish", "exit", "ignore", NULL};
 
 /* --- which one --------------------------------------------------------------------------------------------------------------- */
 
@@ -41,12 +41,12 @@ static const char *words_that_suit(const struct model *m) {
 
 /* Replicas with parts of their own are renewed where they are. */
 static const char *keeps_its_place(const struct model *m, const struct service_config *s, const struct update_config *u) {
-  if (!u->kind->spare) return NULL;
+  if (!u->kind->spare || !u->kind->spare(s, u)) return NULL;
   if (s->kind == SERVICE_DATABASE || s->kind == SERVICE_QUEUE || s->kind == SERVICE_CACHE)
     return arena_format(
         m->arena,
-        "%s is of replicas that are all alike, and those of a %s are not: each has data of its own; choose one of those "
-        "that renew a replica where it is",
+        "%s makes new replicas next to the old ones, and those of a %s are not all alike: each has data of its own; "
+        "choose a way that renews a replica where it is",
         u->kind->member.word,
         s->kind == SERVICE_DATABASE ? "database"
         : s->kind == SERVICE_CACHE  ? "cache"
@@ -83,14 +83,13 @@ static void declare(struct model *m, struct service_config *s) {
 }
 
 static void link_stopping(const struct model *m, struct update_config *u) {
-  u->farewell.exits = u->on_stop == 1;
   if (u->farewell.grace < 0) u->farewell.grace = m->platform.kind->updates == UPDATES_BY_PODS ? 30 * SIM_S : 10 * SIM_S;
   if (u->schedule < 0) u->schedule = m->platform.kind->updates == UPDATES_BY_PODS ? SIM_S : 0;
 }
 
 /* Its farewell is that of any replica that is taken away, also where no release brings it out. */
 static bool says_something(const struct update_config *u) {
-  return u->farewell.pre_stop || u->farewell.grace >= 0 || u->on_stop || u->kind->look;
+  return u->farewell.pre_stop || u->farewell.grace >= 0 || u->farewell.takes || u->farewell.on_stop || u->kind->look;
 }
 
 void update_settle(struct linker *l) {
@@ -129,9 +128,11 @@ static const struct field fields[] = {
         .doc = "How long it has in all to finish what it has, pre_stop included; then what is inside is cut off. auto: 30 s on "
                "Kubernetes, else 10 s.",
         .source = "terminationGracePeriodSeconds 30; docker stop 10 s"),
-    KEY("on_stop", WORD, update_config, on_stop, DEFAULT("finish"), .words = stop_words,
+    KEY("on_stop", WORD, update_config, farewell.on_stop, DEFAULT("finish"), .words = stop_words,
         .doc = "What its process does when it is told to go. finish: it takes no more and finishes what it has; exit: it ends at "
-               "once."),
+               "once; ignore: it serves on until it is killed, as the first process of a container does that handles no signal."),
+    KEY("stop", DURATION, update_config, farewell.takes, DEFAULT("0s"), RANGE(0, FIELD_YEAR),
+        .doc = "finish: how long its process takes to end when nothing is inside."),
     KEY("schedule", DURATION, update_config, schedule, DEFAULT("auto"), RANGE(0, FIELD_YEAR), .automatic = "auto",
         .doc = "From the decision to have a new replica until its process begins. auto: 1 s on Kubernetes, else none.",
         .source = "an estimate; the p99 of a pod's start without the pull is to be below 5 s"),

@@ -1,5 +1,6 @@
 /* compose: everything on its server; Docker restarts what dies after 100 ms, doubling to a minute. Callers have a fixed list
  * of addresses: a dead replica is refused connections and keeps its share. A lost server takes all down until it is back. */
+#include "models/platform/farewell.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
@@ -25,10 +26,36 @@ static void process_died(struct world *w, struct container *c) {
   lifecycle_wait(w, c, LIFE_RESTART, delay < k->restart_cap ? delay : k->restart_cap);
 }
 
-static void life(struct world *w, struct container *c) { lifecycle_start(w, c); }
+/* A new container in its stead, with the same address. */
+static void created(struct world *w, struct container *c) {
+  const struct service *s = world_service_of(w, c);
+  c->leaving = c->returns = false, c->restarts = 0;
+  lifecycle_runs(w, c, s->current, s->build);
+  lifecycle_start(w, c);
+}
+
+static void renew(struct world *w, struct container *c, const struct farewell *how) {
+  if (c->leaving) return;
+  c->returns = true;
+  if (c->state != CONTAINER_UP) lifecycle_stop(w, c, OUTCOME_CRASHED);
+  if (c->state != CONTAINER_UP || farewell_begin(w, c, how, 0)) created(w, c);
+}
+
+static void life(struct world *w, struct container *c) {
+  if (!c->leaving)
+    lifecycle_start(w, c);
+  else if (farewell_goes_on(w, c))
+    created(w, c);
+}
 
 static void node_returned(struct world *w, struct node *n) {
-  for (uint32_t i = 0; i < n->container_count; i++) lifecycle_start(w, &w->containers[n->containers[i]]);
+  for (uint32_t i = 0; i < n->container_count; i++) {
+    struct container *c = &w->containers[n->containers[i]];
+    if (c->leaving)
+      created(w, c);
+    else
+      lifecycle_start(w, c);
+  }
 }
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */
@@ -58,5 +85,7 @@ const struct orchestrator orchestrator_compose = {
     .process_died = process_died,
     .life = life,
     .node_returned = node_returned,
+    .updates = UPDATES_WITH_GAPS,
+    .renew = renew,
     .recovery = recovery,
     .probing = &probing};

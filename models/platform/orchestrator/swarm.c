@@ -3,11 +3,13 @@
  * do not move back. The managers act through their leader. When it is lost they elect another one, and every node is unknown
  * to it until its next heartbeat, for which it has twice the time. Without a quorum there is no leader: tasks run on and nothing
  * is replaced. */
+#include "models/platform/farewell.h"
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/orchestrator/orchestrators.h"
 #include "models/platform/orchestrator/delays.h"
 #include "models/core/world.h"
+#include "models/release/release.h"
 #include "models/service/probe.h"
 
 struct swarm_config {
@@ -104,6 +106,47 @@ static void replace(struct world *w, struct container *c) {
   if (lifecycle_place(w, c)) lifecycle_start(w, c);
 }
 
+/* Of a roll-out: one task more. */
+static void begin(struct world *w, struct container *c) {
+  const struct service *s = world_service_of(w, c);
+  lifecycle_runs(w, c, s->current, s->build);
+  c->state = CONTAINER_PENDING;
+  replace(w, c);
+}
+
+/* A task has been shut down: another one follows, or none. */
+static void shut_down(struct world *w, struct container *c) {
+  bool returns = c->returns;
+  rotation_remove(w, c);
+  c->leaving = c->returns = false;
+  if (c->node != NONE) lifecycle_unplace(w, c);
+  if (returns) {
+    begin(w, c);
+    return;
+  }
+  c->state = CONTAINER_UNUSED, c->farewell = NULL;
+  lifecycle_runs(w, c, world_service_of(w, c)->stated, 0);
+  releases_look(w);
+}
+
+/* The mesh learns of it as the managers do. */
+static void end(struct world *w, struct container *c, const struct farewell *how) {
+  if (c->leaving) return;
+  if (c->state != CONTAINER_UP) {
+    lifecycle_stop(w, c, OUTCOME_CRASHED);
+    shut_down(w, c);
+    return;
+  }
+  lifecycle_rotate(w, c, false, config_of(w)->status_delay);
+  if (farewell_begin(w, c, how, config_of(w)->status_delay)) shut_down(w, c);
+}
+
+static void renew(struct world *w, struct container *c, const struct farewell *how) {
+  if (c->leaving) return;
+  c->returns = true;
+  end(w, c, how);
+}
+
 /* A task with a HEALTHCHECK is in rotation from its first success on. */
 static void process_up(struct world *w, struct container *c) {
   if (service_probed(container_config(c), PROBE_LIVENESS)) return;
@@ -117,6 +160,7 @@ static void process_died(struct world *w, struct container *c) {
 /* An unhealthy task has failed: it is replaced as one that ended. */
 static void probe_turned(struct world *w, struct container *c, enum probe_kind kind, bool passes) {
   (void)kind;
+  if (c->leaving) return;
   if (!passes)
     lifecycle_kill(w, c);
   else if (w->nodes[c->node].up)
@@ -132,6 +176,10 @@ static const struct probing probing = {
     .turned = probe_turned};
 
 static void life(struct world *w, struct container *c) {
+  if (c->leaving) {
+    if (farewell_goes_on(w, c)) shut_down(w, c);
+    return;
+  }
   if (c->life_stage == LIFE_OUT_OF_ROTATION) {
     rotation_remove(w, c);
     if (container_config(c)->restart == 0) lifecycle_wait(w, c, LIFE_RESTART, config_of(w)->restart_delay);
@@ -173,14 +221,20 @@ static void detected(struct world *w, struct node *n) {
   for (uint32_t i = n->container_count; i-- > 0;) {
     struct container *c = &w->containers[n->containers[i]];
     rotation_remove(w, c);
-    replace(w, c);
+    if (c->leaving)
+      shut_down(w, c);
+    else
+      replace(w, c);
   }
 }
 
 static void evict(struct world *w, struct container *c) {
   lifecycle_stop(w, c, OUTCOME_CRASHED);
   rotation_remove(w, c);
-  replace(w, c);
+  if (c->leaving)
+    shut_down(w, c);
+  else
+    replace(w, c);
 }
 
 /* Back before anybody noticed: its tasks have ended with it and are replaced as any. Back later: it has room again. */
@@ -188,7 +242,10 @@ static void node_returned(struct world *w, struct node *n) {
   calendar_clear(w->calendar, n->detection_slot);
   n->detected = false;
   if (manages(n) && swarm_of(w)->leader == NONE && !ends_quorum(w)) elect(w);
-  for (uint32_t i = 0; i < n->container_count; i++) process_died(w, &w->containers[n->containers[i]]);
+  for (uint32_t i = 0; i < n->container_count; i++)
+    if (!w->containers[n->containers[i]].leaving) process_died(w, &w->containers[n->containers[i]]);
+  for (uint32_t i = n->container_count; i-- > 0;)
+    if (w->containers[n->containers[i]].leaving) shut_down(w, &w->containers[n->containers[i]]);
   for (uint32_t i = 0; i < w->container_count; i++)
     if (w->containers[i].state == CONTAINER_PENDING && w->containers[i].node == NONE) replace(w, &w->containers[i]);
 }
@@ -226,6 +283,10 @@ const struct orchestrator orchestrator_swarm = {
     .node_returned = node_returned,
     .detected = detected,
     .evict = evict,
+    .updates = UPDATES_BY_TASKS,
+    .begin = begin,
+    .end = end,
+    .renew = renew,
     .recovery = recovery,
     .probing = &probing,
     .instead = "the control plane of a swarm is its managers: lose nodes whose role is manager, by a fault of kind node",
