@@ -49,6 +49,8 @@ struct fuzz {
   struct stream waits;    /* how long who waits for a rebuild does, what locks cost, and what is warm */
   struct stream later;    /* a file beside the callers, stock, the way from the clients, and keys that came since */
   bool embedded, stocked, remote;
+  struct stream ailments; /* probes, hangs, replicas that stand by */
+  bool ails;
   struct text t;
   uint32_t apps, databases, caches, externals, endpoints, groups;
   int platform;
@@ -554,6 +556,29 @@ static void put_volume(struct fuzz *f, char letter, uint32_t number) {
     put(&f->t, ", 'persistence': { '%s': '%us', 'load_entries': 1000 }", volumes(f, 2) ? "snapshot" : "append", 1 + volumes(f, 3));
 }
 
+static uint32_t ailments(struct fuzz *f, uint32_t n) { return stream_below(&f->ailments, n); }
+
+static void put_probes(struct fuzz *f) {
+  static const char *const names[] = {"startup", "readiness", "liveness"};
+  const char *between = "";
+  put(&f->t, ", 'probes': { ");
+  for (int i = 0; i < 3; i++) {
+    if (ailments(f, 2)) continue;
+    put(&f->t, "%s'%s': { 'every': '%ums', 'timeout': '%ums', 'failures': %u, 'delay': '%us', 'cost': '%s' }", between, names[i],
+        500 + 500 * ailments(f, 4), 50 + 150 * ailments(f, 3), 1 + ailments(f, 3), ailments(f, 3), ailments(f, 2) ? "0s" : "2ms");
+    between = ", ";
+  }
+  put(&f->t, " }");
+}
+
+static void put_failover(struct fuzz *f, uint32_t replicas) {
+  put(&f->t,
+      ", 'failover': { 'active': %u, 'together': %s, 'resumes': %s, 'detect': '%ums', 'promote': '%ums', 'coverage': 0.7, "
+      "'uncovered': '3s' }",
+      1 + ailments(f, replicas - 1), ailments(f, 2) ? "true" : "false", ailments(f, 2) ? "true" : "false", 400 * ailments(f, 4),
+      300 * ailments(f, 2));
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
   const char *restart = PICK(f, "always", "always", "always", "no");
   const char *balanced = balance(f, PICK(f, "round-robin", "random", "least-connections"));
@@ -607,6 +632,8 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (f->keyed && letter != 'd') put_content(f);
   if (divided(f, letter)) put_shards(f, letter, replicas);
   if (letter != 'a') put_volume(f, letter, number);
+  if (f->ails && ailments(f, 3)) put_probes(f);
+  if (f->ails && letter == 'a' && replicas > 1 && !f->queued && f->platform != 3 && ailments(f, 2)) put_failover(f, replicas);
   put(&f->t, " }");
 }
 
@@ -738,6 +765,14 @@ static void put_faults(struct fuzz *f) {
   for (uint32_t i = 0; i < f->apps; i++)
     if (chance(f, 50))
       put(&f->t, "%s'x%u': { 'kind': 'crash', 'service': 'a%u', 'mtbf': '%s' }", between, i, i, PICK(f, "300ms", "5s", "30s"));
+  for (uint32_t i = 0; f->ails && i < f->apps; i++)
+    if (ailments(f, 3))
+      put(&f->t, "%s'h%u': { 'kind': 'hang', 'service': 'a%u', 'mtbf': '%us', 'repair': '%ums' }", between, i, i,
+          1 + ailments(f, 8), 100 + 900 * ailments(f, 4));
+  if (f->ails && f->databases && ailments(f, 2))
+    put(&f->t, "%s'hd': { 'kind': 'hang', 'service': 'd0', 'mtbf': '4s', 'repair': '700ms' }", between);
+  if (f->ails && f->caches && ailments(f, 2))
+    put(&f->t, "%s'hc': { 'kind': 'hang', 'service': 'c0', 'mtbf': '4s', 'repair': '700ms' }", between);
   if (pooled(f)) put(&f->t, "%s'xb': { 'kind': 'crash', 'service': 'b', 'mtbf': '3s' }", between), between = ", ";
   if (f->databases && chance(f, 50)) put(&f->t, "%s'xd': { 'kind': 'crash', 'service': 'd0', 'mtbf': '4s' }", between);
   if (f->caches && chance(f, 50)) put(&f->t, "%s'xc': { 'kind': 'crash', 'service': 'c0', 'mtbf': '4s' }", between);
@@ -776,6 +811,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .shards = stream_open(stream_key(seed, 0, 14, 0)),
                      .divided = seed % 7 < 3 || seed % 7 == 5, /* 5: replicated, too */
                      .later = stream_open(stream_key(seed, 0, 15, 0)),
+                     .ailments = stream_open(stream_key(seed, 0, 51, 0)),
+                     .ails = seed % 3 == 2,
                      .embedded = seed % 6 == 5,
                      .stocked = seed % 8 == 3,
                      .remote = seed % 9 == 4,
@@ -906,7 +943,7 @@ static void look_at_container(struct looker *l, const struct world *w, const str
   if (c->processes) computing -= c->processes->parked_count;
   expect(l, computing == c->running && held == c->held, "%s %u: its crews have %u computing and %u held, itself %u and %u", s->name,
          c->id, computing, held, c->running, c->held);
-  expect(l, runs || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
+  expect(l, runs || c->state == CONTAINER_HUNG || !c->running, "%s %u computes in state %d", s->name, c->id, c->state);
   const struct cpu_quota *q = c->quota;
   if (q) {
     double left = q->left - container_used_since(w, c, world_now(w));
