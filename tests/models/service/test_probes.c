@@ -154,7 +154,6 @@ static void test_start(void) {
   starts("startup that gives up", "kubernetes", "60s", "'startup': { 'every': '5s', 'failures': 10 }", NAN, NAN);
   /* Killed at each period and started again at once: the probe that kills it is not the first of its successor, within the instant. */
   starts("startup that kills at once", "static", "2s", "'startup': { 'every': '1s', 'timeout': '100ms', 'failures': 1 }", NAN, NAN);
-         2.01);
   /* Known after 0.1 s, replaced after 5 s, checked 10 s, 20 s, ... after the start. */
   starts("HEALTHCHECK", "swarm", "2s", "'liveness': { 'every': '10s', 'timeout': '3s' }", 15.1, 15.11);
   starts("slow, in time", "swarm", "25s", "'liveness': { 'every': '10s', 'timeout': '3s' }", 35.1, 35.11);
