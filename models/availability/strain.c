@@ -62,7 +62,7 @@ struct strain *strain_new(const struct model *m, double per_second, struct arena
   s->replicas = arena_new_array(arena, double, m->services.count + 1);
   s->around = arena_new_array(arena, bool, m->services.count + 1);
   for (uint32_t i = 0; i < m->services.count; i++) {
-    s->replicas[i] = (double)model_service(m, i)->replicas;
+    s->replicas[i] = (double)(model_service(m, i)->active ? model_service(m, i)->active : model_service(m, i)->replicas);
     s->blind |= model_service(m, i)->shifts.count > 0;
   }
   s->traffic = load_sheet_of(m, s->replicas, ASKING_TRAFFIC, arena);

@@ -58,7 +58,7 @@ void load_add(struct load_sheet *l, const struct load *row) {
 }
 
 const char *load_times(const struct load_sheet *l, const struct service_config *s, double replicas) {
-  double most = (double)service_most_replicas(s);
+  double most = (double)service_most_called(s);
   if (l->region >= 0 && load_is_divided(s))
     return arena_format(l->arena, "%s in %s", replicas > 1 ? arena_format(l->arena, " x %g", replicas) : "",
                         regions_at(&l->sums->model->platform.regions, (uint32_t)l->region)->name);

@@ -74,6 +74,7 @@ struct service_config {
   sim_time queue_deadline;           /* SIM_NEVER: none */
   struct codel_config codel;         /* interval 0: none */
   uint32_t shed_meter;               /* set by the linker where anything is shed */
+  int64_t active;                    /* derived: of its replicas that are called, where others stand by (takeover.h); 0: all are */
   bool uses_workers;                 /* derived: some step computes there */
   struct scalability_config scalability;
   int32_t primary_region; /* derived: of the first primary of a replicated database; -1: not known, or there are no places */
@@ -97,6 +98,11 @@ static inline bool service_runs(const struct service_config *s) { return s->kind
 /* An autoscaler brings what starts larger back to its maximum at once. */
 static inline int64_t service_most_replicas(const struct service_config *s) {
   return s->autoscale.max ? s->autoscale.max : s->replicas;
+}
+
+/* Those of them that share the calls: the others stand by. */
+static inline int64_t service_most_called(const struct service_config *s) {
+  return s->active ? s->active : service_most_replicas(s);
 }
 
 /* Containers that the service may ever have at once; an autoscaled one has room for those that still drain. */

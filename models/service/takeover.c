@@ -180,6 +180,7 @@ static void link_service(struct linker *l, struct service_config *s, const char 
   struct takeover_config *k = service_takeover(s);
   if (!k->active) return;
   check(l, s, path);
+  s->active = k->active;
   k->takeovers = meter_declare(l->model, s->name, "takeovers", METER_COUNT, "Active replicas that were missing and replaced.");
 }
 

@@ -73,7 +73,7 @@ static const double *replicas_given(const struct model *m, struct arena *arena) 
   bool scaled = false;
   for (uint32_t i = 0; i < m->services.count; i++) {
     bool this = model_service(m, i)->autoscale.max > 0;
-    replicas[i] = single[i] = (double)service_most_replicas(model_service(m, i));
+    replicas[i] = single[i] = (double)service_most_called(model_service(m, i));
     if (this) single[i] = 1;
     scaled |= this;
   }
@@ -85,7 +85,7 @@ static const double *replicas_given(const struct model *m, struct arena *arena) 
 }
 
 static const char *why_fewer(const struct service_config *s, double replicas, struct arena *arena) {
-  double most = (double)service_most_replicas(s);
+  double most = (double)service_most_called(s);
   if (!s->autoscale.max || replicas >= most) return NULL;
   if (replicas >= (double)s->autoscale.room)
     return arena_format(arena, "%s: the nodes have room for %g replicas", s->name, replicas);
