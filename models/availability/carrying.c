@@ -26,7 +26,7 @@ double carrying_weight(const struct world *w, sim_time from, sim_time until) {
  * is left is spread over the nodes. */
 static uint64_t sum_now(const struct world *w, const double *routing, double strain) {
   static const double steps = 32;
-  uint64_t sum = stance_sum(w);
+  uint64_t sum = arrangement_sum(&world_carriage(w)->arrangement, w);
   for (uint32_t i = 0; i < w->model->endpoints.count; i++) sum = stance_mix(sum, (uint64_t)llround(routing[i] * steps));
   sum = stance_mix(sum, strain < 0.1 ? 0 : isinf(strain) ? 1 : (uint64_t)(100 + ceil(log2(strain) * steps / 2)));
   return sum ? sum : 1;
@@ -69,6 +69,12 @@ static void add_times(struct carrying *c, const struct carriage *m, sim_time now
   if (m->seen_alone) add_time(c, m->seen_alone, now - m->since);
 }
 
+static void add_lost(struct carrying *c, const struct outage_book *b) {
+  pthread_mutex_lock(&c->lock);
+  c->lost_us += (uint64_t)(fmax(b->weighed_ns - b->total_served_ns, 0) / SIM_US);
+  pthread_mutex_unlock(&c->lock);
+}
+
 /* --- looking it up ----------------------------------------------------------------------------------------------------------- */
 
 static uint32_t class_of(const struct carrying *c, uint32_t level, sim_time lasted) {
@@ -82,12 +88,18 @@ static bool left_behind(const struct carriage *m, sim_time now) {
   return m->before && m->before != m->state && now - m->left_at < CARRY_MOST;
 }
 
+/* In the state that ends now less was served than came, for all that is known. */
+static bool gathers(const struct carriage *m) {
+  const struct carrying_entry *e = m->alone ? m->alone : m->entry;
+  return m->unsafe && m->state != m->nominal && !(e && e->found && e->whole);
+}
+
 /* What was left behind is that of the strained state that lasted longest, of those that followed each other closely. */
 static void leaves(struct carriage *m, sim_time now) {
   sim_time lasted = now - m->since;
-  if (!m->unsafe || m->state == m->nominal || (m->entry && m->entry->whole)) return; /* nothing gathers */
-  if (left_behind(m, now) && lasted < m->lasted) return;
-  m->before = m->state, m->lasted = lasted;
+  if (!gathers(m)) return;
+  if (!left_behind(m, now) || lasted >= m->lasted) m->before = m->state, m->lasted = lasted;
+  m->left_at = now;
 }
 
 static struct carrying_key key_now(const struct carrying *c, const struct carriage *m, sim_time now, bool anew) {
@@ -96,10 +108,26 @@ static struct carrying_key key_now(const struct carrying *c, const struct carria
   return key;
 }
 
+/* What has gathered while more came than was carried takes less time to be worked off than it took to gather, unless what is left
+ * has hardly any room to spare. */
+static void takes_as_long(struct carrying *c, struct carriage *m, const struct carrying_key *key, sim_time now) {
+  m->behind = carrying_find(c, &(struct carrying_key){.state = key->before, .level = key->level});
+  if (m->behind && !m->behind->found) m->behind = NULL;
+  m->behind_until = m->left_at + m->lasted > now ? m->left_at + m->lasted : 0;
+}
+
+/* Of what lasted longer, if there is no run of what lasted so long: it is not better. */
+static struct carrying_entry *entry_of(const struct carrying *c, struct carrying_key key) {
+  struct carrying_entry *e = carrying_find(c, &key);
+  for (; key.before && !(e && e->found) && key.lasted < LASTED_MOST; e = carrying_find(c, &key)) key.lasted++;
+  return e;
+}
+
 static void choose(struct carrying *c, struct world *w, bool anew, const double *routing) {
   struct carriage *m = world_carriage(w);
   struct carrying_key key = key_now(c, m, world_now(w), anew), alone = {.state = m->state, .level = m->level};
   m->entry = m->alone = m->seen = m->seen_alone = NULL;
+  if (anew) m->behind_until = 0;
   m->entry_from = anew ? world_now(w) : SIM_NEVER;
   if (!m->unsafe && !key.before) return;
   if (c->collects) {
@@ -107,7 +135,8 @@ static void choose(struct carrying *c, struct world *w, bool anew, const double 
     if (key.before && m->unsafe) m->seen_alone = note(c, w, &alone, routing);
     return;
   }
-  m->entry = carrying_find(c, &key);
+  m->entry = entry_of(c, key);
+  if (key.before && !(m->entry && m->entry->found)) takes_as_long(c, m, &key, world_now(w));
   if (!m->unsafe) return;
   m->alone = carrying_find(c, &alone);
   if (!m->entry || !m->entry->found) m->entry = m->alone;
@@ -132,28 +161,36 @@ static struct strain_memo *of_state(struct world *w, struct carriage *m, uint32_
 /* Nothing is strained now, and nothing was lately: which state it is does not matter. */
 static bool is_idle(const struct carrying *c, struct carriage *m, double strain, sim_time now) {
   uint32_t level = levels_at(&c->levels, now);
-  if (!m->begun || m->unsafe || m->entry || m->seen || strain * c->levels.most[level] >= STRAIN_SAFE) return false;
+  if (!m->begun || m->unsafe || m->entry || m->seen || m->behind_until > now) return false;
+  if (strain * c->levels.most[level] >= STRAIN_SAFE) return false;
   if (m->before && now - m->left_at < CARRY_MOST) return false;
   m->strain = strain, m->state = 0, m->before = 0, m->level = level;
   return true;
+}
+
+/* Strain is a function of the state of routing, of what stands on which machine and of what has been counted with these. */
+static double strain_of(const struct carrying *c, struct world *w, uint32_t number) {
+  struct carriage *m = world_carriage(w);
+  const struct arrangement *a = &m->arrangement;
+  uint64_t key = stance_mix(a->places ^ a->rest, number);
+  struct strain_known *known = &m->strains[key % STRAINS_KNOWN];
+  if (known->key != key || number == STATE_NOT_KEPT)
+    *known = (struct strain_known){key, strain_now(c->strain, w, a, of_state(w, m, number))};
+  return known->strain;
 }
 
 /* It is another state, or another level of the same. */
 static void turns(struct carrying *c, struct world *w, uint32_t number, const double *routing) {
   struct carriage *m = world_carriage(w);
   sim_time now = world_now(w);
-  double strain = strain_now(c->strain, w, of_state(w, m, number));
+  double strain = strain_of(c, w, number);
   if (is_idle(c, m, strain, now)) return;
   uint64_t sum = sum_now(w, routing, strain);
   uint32_t level = levels_at(&c->levels, now);
   bool anew = !m->begun || sum != m->state;
   if (!anew && level == m->level) return;
   add_times(c, m, now);
-  if (m->begun && anew) {
-    bool was = m->unsafe && m->state != m->nominal;
-    leaves(m, now);
-    if (was) m->left_at = now;
-  }
+  if (m->begun && anew) leaves(m, now);
   if (!m->begun) m->nominal = sum, m->begun = true;
   if (anew) m->since = now;
   m->strain = strain, m->state = sum, m->level = level;
@@ -172,8 +209,8 @@ static bool is_over(const struct carriage *m, sim_time now) {
   return m->entry_from == SIM_NEVER ? m->entry->until != SIM_NEVER : now - m->entry_from >= m->entry->until;
 }
 
-static double ratio_now(const struct carrying *c, const struct carriage *m, uint32_t endpoint, sim_time now) {
-  if (c->collects || (!m->entry && !m->unsafe)) return 1;
+static double ratio_of_entry(const struct carrying *c, const struct carriage *m, uint32_t endpoint, sim_time now) {
+  if (!m->entry && !m->unsafe) return 1;
   if (!m->entry || !m->entry->found) return m->unsafe ? 0 : 1;
   uint32_t bin = bin_now(m, now);
   const struct carrying_entry *e = bin == COURSE_BINS && m->alone && m->alone->found ? m->alone : m->entry;
@@ -181,10 +218,18 @@ static double ratio_now(const struct carrying *c, const struct carriage *m, uint
   return e->ratio[bin * c->model->endpoints.count + endpoint];
 }
 
+static double ratio_now(const struct carrying *c, const struct carriage *m, uint32_t endpoint, sim_time now) {
+  if (c->collects) return 1;
+  double ratio = ratio_of_entry(c, m, endpoint, now);
+  if (now >= m->behind_until) return ratio;
+  return m->behind ? fmin(ratio, m->behind->ratio[COURSE_BINS * c->model->endpoints.count + endpoint]) : 0;
+}
+
 static sim_time next_look(const struct carrying *c, const struct carriage *m, sim_time now) {
   sim_time next = SIM_NEVER;
   bool course = m->entry && m->entry->found && !m->entry->whole && m->entry_from != SIM_NEVER;
   if (m->strain * c->most >= STRAIN_SAFE) next = levels_next(&c->levels, now);
+  if (now < m->behind_until && m->behind_until < next) next = m->behind_until;
   if (!course) return next;
   sim_time end = bin_now(m, now) < COURSE_BINS                      ? m->entry_from + (bin_now(m, now) + 1) * m->entry->bin
                  : m->entry->until != SIM_NEVER && !is_over(m, now) ? m->entry_from + m->entry->until
@@ -194,17 +239,21 @@ static sim_time next_look(const struct carrying *c, const struct carriage *m, si
 
 static void account(struct carriage *m, sim_time now) {
   double passed = (double)(now - m->accounted);
+  bool behind = m->accounted < m->behind_until;
   m->accounted = now;
-  if (!m->unsafe) return;
-  *(m->entry && m->entry->found ? &m->simulated_ns : &m->assumed_ns) += passed;
+  if (m->unsafe || behind) *(m->entry && m->entry->found && !behind ? &m->simulated_ns : &m->assumed_ns) += passed;
 }
 
 static void looks_again(void *world, uint32_t unused) {
   (void)unused;
-  parts_changed(world);
+  outage_look_again(world);
 }
 
 bool carrying_follows(const struct world *w) { return book_of(w) != NULL; }
+
+void carrying_follow(struct world *w) {
+  if (book_of(w)) arrangement_follow(&world_carriage(w)->arrangement, w);
+}
 
 void carrying_look(struct world *w, uint32_t number, double *serving, double *apart) {
   struct carrying *c = book_of(w);
@@ -225,7 +274,9 @@ void carrying_look(struct world *w, uint32_t number, double *serving, double *ap
 }
 
 static void carrying_open(struct world *w) {
-  if (book_of(w)) world_carriage(w)->slot = calendar_slot(w->calendar, looks_again, w, 0);
+  if (!book_of(w)) return;
+  world_carriage(w)->slot = calendar_slot(w->calendar, looks_again, w, 0);
+  world_carriage(w)->strains = arena_new_array(w->arena, struct strain_known, STRAINS_KNOWN);
 }
 
 static void carrying_measure(struct world *w, enum world_edge edge) {
@@ -234,6 +285,7 @@ static void carrying_measure(struct world *w, enum world_edge edge) {
   if (!c || edge != EDGE_END) return;
   account(m, world_now(w));
   add_times(c, m, world_now(w));
+  if (c->collects) add_lost(c, world_outages(w));
   m->seen = m->seen_alone = NULL;
 }
 

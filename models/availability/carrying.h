@@ -10,8 +10,10 @@
  * worse. A share that the run cannot tell from that of routing is that of routing: nothing changes, to the last bit, in years
  * without overload. Failures that there are with all well and no strain are not of the state.
  *
- * There are at most as many runs as fit RUNS_MOST and ASKED_MOST, in the order of how long their states last. What is strained and
- * not in the book counts as not served. Both times are kept, for the answer.
+ * There are at most as many runs as fit RUNS_MOST and ASKED_MOST, in the order of how long their states last, and none of what all
+ * together is negligible next to what is lost anyway. What is strained and not in the book counts as not served; what a strained
+ * state has left behind, where that is not in the book, is as bad as that state was, for as long again. These times and those of
+ * the runs are kept, for the answer.
  *
  *     struct carrying *c = carrying_new(model);                        null: nothing strikes
  *     model.parts[PART_carrying] = c;                                  ... then play the first years
@@ -22,6 +24,7 @@
  * numbers, and of equal states the first of the earliest years stands for all. */
 #ifndef CARRYING_H
 #define CARRYING_H
+#include "models/availability/arrangement.h"
 #include "models/availability/course.h"
 #include "models/availability/levels.h"
 #include "models/availability/strain.h"
@@ -34,14 +37,24 @@ struct carrying_entry;
 struct model;
 struct world;
 
+/* What has been found lately, by key. */
+struct strain_known {
+  uint64_t key;
+  double strain;
+};
+enum { STRAINS_KNOWN = 2048 };
+
 /* What a world keeps. */
 struct carriage {
+  struct arrangement arrangement;
   bool begun, unsafe;
   uint64_t nominal, state, before; /* sums; before: of the strained state that has left something behind, or 0 */
   uint32_t level, sequence;
   double strain;
   sim_time since, left_at, lasted;            /* since: of the state at this level; left_at, lasted: of `before` */
   const struct carrying_entry *entry, *alone; /* alone: of the state whatever was before it */
+  const struct carrying_entry *behind;        /* what was left behind has no run: it is as bad as it was then; null: not met */
+  sim_time behind_until;                      /* as long again as that had lasted; 0: nothing of the kind */
   struct carrying_entry *seen, *seen_alone;   /* while collecting */
   sim_time entry_from;                        /* its course begins; SIM_NEVER: it is past */
   sim_time accounted;
@@ -50,6 +63,7 @@ struct carriage {
   struct strain_memo *by_state; /* of each state of routing, by number */
   uint32_t states;              /* room */
   struct strain_memo unnumbered;
+  struct strain_known *strains; /* STRAINS_KNOWN */
 };
 
 /* Of the book, for the answer. */
@@ -63,11 +77,15 @@ typedef void carrying_in_parallel(void *context, void (*task)(void *of, uint32_t
 struct carrying *carrying_new(const struct model *);
 void carrying_free(struct carrying *); /* null is allowed */
 bool carrying_found(const struct carrying *);
+/* The years that are seen from now on have more failures than there are. */
+void carrying_bias(struct carrying *);
 void carrying_solve(struct carrying *, carrying_in_parallel *, void *context);
 struct carrying_summary carrying_summary(const struct carrying *);
 
 /* There is a book: it is to be asked after every change. */
 bool carrying_follows(const struct world *);
+/* Before the marks of changed containers are taken away. */
+void carrying_follow(struct world *);
 /* Of the shares that routing serves in this state (state.h), by endpoint, what the living carry. Asks to be called again by way of
  * parts_changed. */
 void carrying_look(struct world *, uint32_t number, double *serving, double *apart);

@@ -93,7 +93,9 @@ struct carrying *carrying_new(const struct model *m) {
   c->nominal = stance_of(w, arena);
   for (uint32_t i = 0; i < c->levels.count; i++) c->most = fmax(c->most, c->levels.most[i]);
   strain_all_well(c->strain, w, arena);
-  c->nominal_strain = strain_now(c->strain, w, &(struct strain_memo){.known = false});
+  struct arrangement nominal = {.term = NULL};
+  arrangement_follow(&nominal, w);
+  c->nominal_strain = strain_now(c->strain, w, &nominal, &(struct strain_memo){.known = false});
   world_free(w);
   pthread_mutex_init(&c->lock, NULL);
   return c;
@@ -111,6 +113,8 @@ bool carrying_found(const struct carrying *c) {
     if (c->entries[i]->unsafe) return true;
   return false;
 }
+
+void carrying_bias(struct carrying *c) { c->biased = true; }
 
 struct carrying_summary carrying_summary(const struct carrying *c) {
   struct carrying_summary s = {.runs = c->runs, .timed = c->levels.timed};

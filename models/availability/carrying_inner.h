@@ -4,6 +4,9 @@
 #include "models/availability/carrying.h"
 #include <pthread.h>
 
+/* Of what is lost anyway: what is not worth a run. */
+#define NEGLIGIBLE 0.002
+
 /* LASTED_MOST: of powers of two of seconds. */
 enum { LASTED_MOST = 13 };
 
@@ -35,9 +38,10 @@ struct carrying {
   struct levels levels;
   struct strain *strain;
   const struct stance *nominal;
-  bool collects;
+  bool collects, biased;       /* biased: some of the years seen had more failures than there are */
   double nominal_strain, most; /* most: by how much a level may exceed the mean */
   pthread_mutex_t lock;        /* while collecting */
+  uint64_t lost_us;            /* while collecting: what routing does not serve */
   struct carrying_entry **entries;
   struct carrying_state **states;
   uint32_t entry_count, entry_room, state_count, state_room, runs;

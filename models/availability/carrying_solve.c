@@ -158,16 +158,30 @@ static double requests_of(const struct carrying *c, const struct carrying_key *k
   return sim_seconds(time) * c->levels.per_second[k->level];
 }
 
+/* What is not run counts as not served, or as long again: where all that together is NEGLIGIBLE next to what is lost anyway, it is
+ * not worth a run. */
+static uint64_t negligible_us(const struct carrying *c) { return c->biased ? 0 : (uint64_t)((double)c->lost_us * NEGLIGIBLE); }
+
+/* Of those that are wanted. */
+static uint64_t time_of(const struct carrying *c, bool second) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < c->entry_count; i++) sum += is_wanted(c, c->entries[i], second) ? c->entries[i]->us : 0;
+  return sum;
+}
+
 /* As many as fit. */
 static void choose(struct round *t, bool second) {
   struct carrying *c = t->book;
   double requests = 0;
+  uint64_t left = time_of(c, second), negligible = negligible_us(c);
   t->count = 0;
   qsort(c->entries, c->entry_count, sizeof *c->entries, longest_first);
   bool *has_base = allocate_zeroed(HOURS, sizeof *has_base);
   for (uint32_t i = 0; i < c->entry_count && t->count < RUNS_MOST; i++) {
     struct carrying_entry *e = c->entries[i];
     if (!is_wanted(c, e, second)) continue;
+    if (left <= negligible) break;
+    left -= e->us;
     uint32_t times = times_of(c, e);
     requests += requests_of(c, &e->key, times);
     if (t->count && requests > ASKED_MOST) break;

@@ -54,13 +54,19 @@ static void add(struct ledger_row *r, double amount) { r->month += amount, r->ye
 
 /* --- what is lost now --------------------------------------------------------------------------------------------------------- */
 
+static void loses(struct ledger *l, uint32_t row, double rate) {
+  if (!(rate > 0)) return;
+  if (!(l->rows[row].rate > 0)) l->losing[l->losing_count++] = row;
+  l->rows[row].rate += rate;
+}
+
 /* As in outage.c: to the latest outage what it took, to those before it what is left. Returns what faults took in all. */
 static double charge(struct ledger *l, const struct outage_book *b, uint32_t endpoint) {
   double level = b->serving[endpoint], taken = 0;
   for (uint32_t k = b->open_count; k-- > 0;) {
     double before = b->open[k].before[endpoint];
     if (!(before > level)) continue;
-    l->rows[ledger_fault_row(b->open[k].fault)].rate += b->share[endpoint] * (before - level);
+    loses(l, ledger_fault_row(b->open[k].fault), b->share[endpoint] * (before - level));
     taken += before - level;
     level = before;
   }
@@ -74,24 +80,29 @@ static double planned_rate(const struct ledger *l, const struct model *m) {
   return rate;
 }
 
+static bool loses_any(const struct outage_book *b) {
+  bool any = false;
+  for (uint32_t i = 0; i < b->endpoint_count; i++) any |= 1 - b->serving[i] > rounding;
+  return any;
+}
+
 /* Sets the rates and who is down; returns whether anything is lost. */
 static bool find_rates(struct ledger *l, const struct model *m, const struct outage_book *b, bool *down) {
-  bool any = false;
-  down[0] = false;
-  for (uint32_t i = 0; i < b->endpoint_count; i++) down[i + 1] = false, any |= 1 - b->serving[i] > rounding;
-  if (!any) return false;
-  for (uint32_t i = 0; i < l->row_count; i++) l->rows[i].rate = 0;
+  for (uint32_t i = 0; i < l->losing_count; i++) l->rows[l->losing[i]].rate = 0;
+  l->losing_count = 0;
+  for (uint32_t i = 0; i <= b->endpoint_count; i++) down[i] = false;
+  if (!loses_any(b)) return false;
   for (uint32_t i = 0; i < b->endpoint_count; i++) {
     double lost = 1 - b->serving[i];
     if (!(lost > rounding)) continue;
-    l->rows[ledger_endpoint_row(m, i)].rate = lost;
-    l->rows[LEDGER_ALL].rate += b->share[i] * lost;
+    loses(l, ledger_endpoint_row(m, i), lost);
+    loses(l, LEDGER_ALL, b->share[i] * lost);
     down[i + 1] = charge(l, b, i) > rounding;
     down[0] |= down[i + 1] && b->share[i] > 0;
   }
   double all = l->rows[LEDGER_ALL].rate, planned = planned_rate(l, m);
-  l->rows[LEDGER_PLANNED].rate = planned;
-  l->rows[LEDGER_UNPLANNED].rate = all - planned > rounding ? all - planned : 0;
+  loses(l, LEDGER_PLANNED, planned);
+  if (all - planned > rounding) loses(l, LEDGER_UNPLANNED, all - planned);
   return true;
 }
 
@@ -101,8 +112,7 @@ static void add_lost(struct ledger *l, const struct world *w, sim_time from, sim
     turn_to(l, (from - l->from) / SIM_MONTH);
     sim_time ends = l->from + (l->month + 1) * SIM_MONTH, until = to < ends ? to : ends;
     double passed = sim_seconds(until - from) * carrying_weight(w, from, until);
-    for (uint32_t i = 0; i < l->row_count; i++)
-      if (l->rows[i].rate > 0) add(&l->rows[i], l->rows[i].rate * passed);
+    for (uint32_t i = 0; i < l->losing_count; i++) add(&l->rows[l->losing[i]], l->rows[l->losing[i]].rate * passed);
     from = until;
   }
 }
@@ -124,8 +134,8 @@ void ledger_book(struct world *w, sim_time from, sim_time to) {
   struct outage_book *b = world_outages(w);
   struct ledger *l = &b->ledger;
   if (!l->kept || from >= to) return;
+  if (!l->any_down && !loses_any(b)) return;
   bool lost = find_rates(l, w->model, b, l->down);
-  if (!lost && !l->any_down) return;
   for (uint32_t i = 0; i < l->life_count; i++) live(w, i, l->down[i], from, to);
   l->any_down = lost;
   if (lost) add_lost(l, w, from, to);
@@ -139,6 +149,7 @@ void ledger_open(struct world *w) {
   if (!l->kept) return;
   l->row_count = ledger_rows(w->model), l->life_count = w->model->endpoints.count + 1;
   l->rows = arena_new_array(w->arena, struct ledger_row, l->row_count);
+  l->losing = arena_new_array(w->arena, uint32_t, l->row_count);
   l->lives = arena_new_array(w->arena, struct ledger_life, l->life_count);
   l->down = arena_new_array(w->arena, bool, l->life_count);
   ledger_restart(w);

@@ -49,8 +49,9 @@ struct ledger {
   int64_t month; /* number of the one that is open */
   uint32_t row_count, life_count;
   struct ledger_row *rows;
-  struct ledger_life *lives; /* all; then each endpoint */
-  bool *down, any_down;      /* now; when it was booked last, something was lost */
+  uint32_t *losing, losing_count; /* rows whose rate is not 0 */
+  struct ledger_life *lives;      /* all; then each endpoint */
+  bool *down, any_down;           /* now; when it was booked last, something was lost */
 };
 
 uint32_t ledger_rows(const struct model *);

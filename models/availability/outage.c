@@ -251,8 +251,8 @@ static void staged(void *world, uint32_t argument) {
 
 static void outage_staged(struct world *w) {
   const struct outage_book *b = world_outages(w);
-  if (b->ledger.kept && b->open_count && calendar_time_of(w->calendar, b->phase_slot) != world_now(w))
-    calendar_set(w->calendar, b->phase_slot, world_now(w));
+  if (!b->ledger.kept || !b->open_count || calendar_time_of(w->calendar, b->slot) == world_now(w)) return; /* evaluate does so */
+  if (calendar_time_of(w->calendar, b->phase_slot) != world_now(w)) calendar_set(w->calendar, b->phase_slot, world_now(w));
 }
 
 /* All are served as well as before it, apart from stragglers: that is its recovery. It stays open for what these still miss. */
@@ -300,6 +300,7 @@ static void audit(struct world *w, const struct state *s) {
     struct served now = served_now(w, i);
     right = right && now.all == s->served[i].all && now.apart == s->served[i].apart;
   }
+  if (carrying_follows(w)) right = right && arrangement_audit(&world_carriage(w)->arrangement, w);
   b->audits++, b->mismatches += !right;
 }
 
@@ -307,6 +308,7 @@ static void audit(struct world *w, const struct state *s) {
 static void look(struct world *w) {
   struct outage_book *b = world_outages(w);
   const struct state *before = b->states.now;
+  carrying_follow(w);
   struct state *s = states_look(&b->states, w);
   if (!s->known) get_to_know(w, s);
   if (b->audited) audit(w, s);
@@ -343,7 +345,7 @@ static void evaluate(void *world, uint32_t argument) {
   if (w->model->run.biased) follow_bias(w, b);
 }
 
-static void outage_changed(struct world *w) {
+void outage_look_again(struct world *w) {
   if (calendar_time_of(w->calendar, world_outages(w)->slot) != world_now(w))
     calendar_set(w->calendar, world_outages(w)->slot, world_now(w));
 }
@@ -432,4 +434,4 @@ const struct part part_outages = {.name = "outages",
                                   .measure = outage_measure,
                                   .stop = outage_stop,
                                   .staged = outage_staged,
-                                  .changed = outage_changed};
+                                  .changed = outage_look_again};

@@ -76,6 +76,8 @@ void outage_fault(struct world *, uint32_t fault);
  * let go: it is one outage, and its RTO is the time in all for which something was taken. */
 void outage_holds(struct world *, uint32_t fault);
 void outage_lets_go(struct world *, uint32_t fault);
+/* After all changes of this instant what is served is found again. */
+void outage_look_again(struct world *);
 /* Share of the endpoint's requests that find a serving path at this moment. */
 double outage_serving(const struct world *, uint32_t endpoint);
 

@@ -95,11 +95,19 @@ static uint64_t ailing_of(const struct world *w) {
   return sum;
 }
 
-uint64_t stance_sum(const struct world *w) {
+uint64_t stance_of_container(const struct world *w, const struct container *c) {
+  return c->state == CONTAINER_UNUSED ? 0 : stance_mix(2, colour_of(w, c));
+}
+
+uint64_t stance_of_rest(const struct world *w) {
   uint64_t all = stance_mix(cuts_of(w), ailing_of(w));
   for (uint32_t i = 0; i < w->node_count; i++) all += stance_mix(1, colour_of_node(&w->nodes[i]));
-  for (uint32_t i = 0; i < w->container_count; i++)
-    if (w->containers[i].state != CONTAINER_UNUSED) all += stance_mix(2, colour_of(w, &w->containers[i]));
+  return all;
+}
+
+uint64_t stance_sum(const struct world *w) {
+  uint64_t all = stance_of_rest(w);
+  for (uint32_t i = 0; i < w->container_count; i++) all += stance_of_container(w, &w->containers[i]);
   return all;
 }
 

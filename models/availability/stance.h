@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct arena;
+struct container;
 struct slow_link;
 struct world;
 
@@ -46,6 +47,9 @@ struct stance {
 
 struct stance *stance_of(const struct world *, struct arena *);
 uint64_t stance_sum(const struct world *);
+/* What it is the sum of: a term for each container, and one for machines, links and services that ail. */
+uint64_t stance_of_container(const struct world *, const struct container *);
+uint64_t stance_of_rest(const struct world *);
 void stance_freeze(struct world *);
 void stance_impose(struct world *, const struct stance *from, const struct stance *to);
 

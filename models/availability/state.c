@@ -81,15 +81,6 @@ struct standing state_standing(const struct world *w, uint32_t service) {
   return all;
 }
 
-struct state_key state_of_machines(const struct world *w) {
-  struct state_key key = {0, 0};
-  for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
-    uint64_t word = stream_mix((uint64_t)n->group_index << 1 | n->up);
-    key = state_key_plus(key, (struct state_key){stream_mix(word + 1), stream_mix(word + 2)});
-  }
-  return key;
-}
-
 /* --- the key ----------------------------------------------------------------------------------------------------------------- */
 
 static struct state_key count_containers(const struct states *all, const struct world *w) {

@@ -27,8 +27,8 @@
  * For those who know more of a state than its routing (what the living can carry, say): s->number is dense from 0 for arrays of
  * one's own, and a state that is not known yet is the one that the world is in, so that it can be read from there:
  * state_standing(world, service), w->containers, w->nodes. s->key is the same for the same state in other replications.
- * state_of_machines(world) tells worlds apart that routing does not: by machines that are lost. When STATES_MOST states are kept,
- * further ones are walked each time: their number is STATE_NOT_KEPT, and states->not_kept counts them. */
+ * When STATES_MOST states are kept, further ones are walked each time: their number is STATE_NOT_KEPT, and states->not_kept counts
+ * them. */
 #ifndef STATE_H
 #define STATE_H
 #include "models/availability/answers.h"
@@ -78,8 +78,6 @@ struct standing {
 void states_open(struct states *, const struct world *);
 struct state *states_look(struct states *, struct world *);
 struct standing state_standing(const struct world *, uint32_t service);
-/* Machines that are lost, by group: to be combined with the key of a state. */
-struct state_key state_of_machines(const struct world *);
 /* The key from nothing: for tests. */
 struct state_key state_key_of(struct states *, const struct world *);
 

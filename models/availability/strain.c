@@ -1,4 +1,5 @@
 #include "models/availability/strain.h"
+#include "models/availability/arrangement.h"
 #include "models/core/load_sheet.h"
 #include "models/core/world.h"
 #include "models/database/connections.h"
@@ -144,20 +145,30 @@ static double cores_of(const struct node *n) {
   return n->cores * n->group->speed * (n->group->smt < 1 ? (1 + n->group->smt) / 2 : 1);
 }
 
-/* Each machine looked at alone, with what it runs: now, or with all well. */
-static double of_machines(const struct strain *t, const struct world *w, const double *each, bool now) {
+/* Each machine looked at alone, with what it runs when all is well. */
+static double of_machines_well(const struct strain *t, const struct world *w, const double *each) {
   double most = 0;
   for (uint32_t i = 0; i < w->node_count; i++) {
     const struct node *n = &w->nodes[i];
     if (n->membership == NODE_AWAY || !n->up) continue;
     double asked = 0;
-    for (uint32_t k = 0; now && k < n->container_count; k++) {
-      const struct container *c = &w->containers[n->containers[k]];
-      if (c->in_rotation && container_serves(c)) asked += each[c->service];
-    }
-    for (uint32_t k = 0; !now && k < w->container_count; k++)
+    for (uint32_t k = 0; k < w->container_count; k++)
       if (t->node_of[k] == i) asked += each[w->containers[k].service];
     most = fmax(most, asked / cores_of(n));
+  }
+  return most;
+}
+
+/* With what it runs now. */
+static double of_machines(const struct world *w, const struct arrangement *a, const double *each) {
+  double most = 0;
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    if (n->membership == NODE_AWAY || !n->up) continue;
+    const uint32_t *crowd = arrangement_crowd(a, i);
+    double asked = 0, cores = cores_of(n);
+    for (uint32_t k = 0; k < a->services; k++) asked += crowd[k] * each[k];
+    if (asked > most * cores) most = asked / cores;
   }
   return most;
 }
@@ -216,7 +227,7 @@ static bool is_slow(const struct world *w) {
 static double by_counts(const struct strain *t, const struct world *w, const double *each) {
   static const double few = 0.1;
   if (t->blind || has_cuts(w) || some_hang(w) || shifts_load(t, w) || hanging(t, w) > few * t->fewest_threads) return INFINITY;
-  return fmax(of_sheets(t, w, false), of_machines(t, w, each, false));
+  return fmax(of_sheets(t, w, false), of_machines_well(t, w, each));
 }
 
 /* Replicas have moved, or machines are lost. */
@@ -233,12 +244,12 @@ static void find(const struct strain *t, const struct world *w, struct strain_me
   memo->known = true;
 }
 
-double strain_now(const struct strain *t, const struct world *w, struct strain_memo *memo) {
+double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, struct strain_memo *memo) {
   if (is_slow(w) || some_ail(w)) return INFINITY; /* routing does not see it */
   if (!memo->known) find(t, w, memo);
   if (isinf(memo->by_counts)) return INFINITY;
   double most = fmax(memo->by_counts, t->machines);
-  return differs(t, w) ? fmax(most, fmax(of_sheets(t, w, true), of_machines(t, w, memo->each, true))) : most;
+  return differs(t, w) ? fmax(most, fmax(of_sheets(t, w, true), of_machines(w, a, memo->each))) : most;
 }
 
 void strain_all_well(struct strain *t, const struct world *w, struct arena *arena) {

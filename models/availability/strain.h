@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct arrangement;
 struct model;
 struct strain;
 struct world;
@@ -31,6 +32,6 @@ struct strain *strain_new(const struct model *, double per_second, struct arena 
 void strain_all_well(struct strain *, const struct world *, struct arena *);
 /* At the mean load. The memo is of the state of routing (models/availability/state.h) that the world is in; its array lives in the
  * world's arena. */
-double strain_now(const struct strain *, const struct world *, struct strain_memo *);
+double strain_now(const struct strain *, const struct world *, const struct arrangement *, struct strain_memo *);
 
 #endif

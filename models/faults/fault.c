@@ -235,6 +235,7 @@ const struct part part_faults = {.name = "faults",
                                  .keys.root = &faults_root_record,
                                  .room.world = sizeof(struct faults),
                                  .start = faults_start,
+                                 .serves = faults_wake,
                                  .joins = faults_join};
 
 static const struct field root_keys[] = {ONLY_KEY("faults", MAP, OPTIONAL, .record = &fault_record, .doc = "What breaks, by name."),

@@ -125,6 +125,8 @@ struct fault_kind {
   /* Its number among its like: that of its draws. */
   uint32_t (*number)(const struct world *, const struct fault_config *, uint32_t target);
   bool (*stands)(const struct world *, uint32_t target); /* a strike would break something; null: always */
+  /* Where targets are containers: there is one now. A strike where there is none does nothing. Null: always. */
+  bool (*exists)(const struct world *, uint32_t target);
   void (*strike)(struct world *, const struct fault_config *, uint32_t target);
   void (*repair)(struct world *, uint32_t target); /* after the time `repair`; null: there is nothing to repair */
 };
@@ -155,6 +157,8 @@ struct fault_process {
   bool broken, lives;                 /* lives: it strikes again and again on its own */
   struct fault_pool *pool;            /* it draws its targets from these; null: it has one */
   struct fault_process *next_waiting; /* for the crew */
+  struct fault_process *next_asleep;  /* of the same container */
+  sim_time struck_last;               /* while asleep: when it last struck, without effect */
   sim_time phase;                     /* of a calendar with a period */
   struct repair_course course;        /* while broken */
   uint32_t remembers;                 /* of the kind's own: of the strike, until the repair */
@@ -172,6 +176,7 @@ struct faults {
   struct fault_pool **pools;          /* by fault; null: its targets have lives of their own */
   struct fault_process *struck;       /* the last one; null: none yet */
   const struct fault_process *mended; /* during a call of its kind's `repair` */
+  struct fault_process **asleep;      /* by container: until it serves; null: none ever were */
 };
 
 void faults_link(struct linker *);

@@ -18,4 +18,5 @@ const struct fault_kind fault_crash = {
     .target_after = replicas_after,
     .number = replicas_number,
     .stands = replicas_stand,
+    .exists = replicas_exist,
     .strike = process_dies};

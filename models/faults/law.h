@@ -16,6 +16,7 @@ struct strike_law {
   void (*link)(struct linker *, struct fault_config *, const char *path); /* may be null */
   sim_time (*first)(struct fault_process *);                              /* from now */
   sim_time (*next)(struct fault_process *);
+  bool by_clock;                               /* `next` depends on the time at which it is asked */
   double (*mean)(const struct fault_config *); /* ns between two strikes, without the repair */
 };
 

@@ -95,4 +95,5 @@ static double mean(const struct fault_config *f) {
   return f->probability > 0 ? apart / f->probability : INFINITY;
 }
 
-const struct strike_law law_calendar = {.key = "every", .selected = selected, .first = first, .next = next, .mean = mean};
+const struct strike_law law_calendar = {
+    .key = "every", .by_clock = true, .selected = selected, .first = first, .next = next, .mean = mean};

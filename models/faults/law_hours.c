@@ -79,4 +79,5 @@ const struct record by_hour_record = {.name = "rates by hour",
                                       .doc = "At which hours of the day a fault strikes more often.",
                                       .shorthand = "rates"};
 
-const struct strike_law law_hours = {.key = "mtbf", .selected = selected, .link = link, .first = next, .next = next, .mean = mean};
+const struct strike_law law_hours = {
+    .key = "mtbf", .by_clock = true, .selected = selected, .link = link, .first = next, .next = next, .mean = mean};

@@ -34,6 +34,44 @@ void fault_breaks(struct fault_process *f, bool counted) {
 
 void fault_lives(struct fault_process *f) { arm_in(f, f->config->law->next(f)); }
 
+/* --- replicas that do not exist ---------------------------------------------------------------------------------------------- */
+
+/* A life goes on while its target does not exist, and its strikes do nothing: they are drawn when the target serves, if it ever
+ * does. Most of a hundred replicas that an autoscaler may add are not there for most of the years. */
+static bool sleeps(const struct fault_process *f) {
+  const struct fault_kind *kind = f->config->kind;
+  return f->lives && !f->pool && kind->exists && !kind->repair && !f->config->law->by_clock && !world_faults(f->world)->bias &&
+         !kind->exists(f->world, f->target);
+}
+
+static void sleep_on(struct fault_process *f) {
+  struct faults *all = world_faults(f->world);
+  if (!all->asleep) all->asleep = arena_new_array(f->world->arena, struct fault_process *, f->world->container_count);
+  f->struck_last = world_now(f->world);
+  f->next_asleep = all->asleep[f->target];
+  all->asleep[f->target] = f;
+}
+
+static void wake(struct fault_process *f) {
+  sim_time at = f->struck_last, now = world_now(f->world);
+  while (at <= now) {
+    sim_time life = f->config->law->next(f);
+    if (life >= SIM_NEVER - at) return;
+    at += life;
+  }
+  fault_arm(f, at);
+}
+
+void faults_wake(struct world *w, struct container *c, bool warm) {
+  (void)warm;
+  struct faults *all = world_faults(w);
+  struct fault_process *f = all->asleep ? all->asleep[c->id] : NULL;
+  if (!f) return;
+  for (all->asleep[c->id] = NULL; f; f = f->next_asleep) wake(f);
+}
+
+/* --- strikes ------------------------------------------------------------------------------------------------------------------ */
+
 static void strikes(struct fault_process *f) {
   if (f->pool)
     pool_strikes(f);
@@ -45,6 +83,10 @@ static void strikes(struct fault_process *f) {
 static void continues(void *process, uint32_t argument) {
   (void)argument;
   struct fault_process *f = process;
+  if (sleeps(f)) {
+    sleep_on(f);
+    return;
+  }
   if (!f->broken) {
     if (world_faults(f->world)->bias) bias_strikes(f);
     strikes(f);

@@ -25,6 +25,7 @@ bool fault_takes_group(const struct model *, const struct fault_config *, uint32
 /* Hooks of the part. */
 void faults_start(struct world *);
 void faults_join(struct world *, const struct node *);
+void faults_wake(struct world *, struct container *, bool warm);
 
 /* Several targets at once. A member has no life of its own. */
 struct fault_pool *pool_new(struct world *);

@@ -74,6 +74,8 @@ uint32_t replicas_number(const struct world *w, const struct fault_config *f, ui
 
 bool replicas_stand(const struct world *w, uint32_t target) { return w->containers[target].state == CONTAINER_UP; }
 
+bool replicas_exist(const struct world *w, uint32_t target) { return w->containers[target].state != CONTAINER_UNUSED; }
+
 /* --- machines ---------------------------------------------------------------------------------------------------------------- */
 
 void machines_link(struct linker *l, const struct fault_config *f, const char *path) {

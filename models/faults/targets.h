@@ -26,6 +26,8 @@ double replicas_count(const struct model *, const struct fault_config *);
 uint32_t replicas_after(const struct world *, const struct fault_config *, uint32_t target);
 uint32_t replicas_number(const struct world *, const struct fault_config *, uint32_t target);
 bool replicas_stand(const struct world *, uint32_t target);
+/* It is not one of those that an autoscaler may add and has not. */
+bool replicas_exist(const struct world *, uint32_t target);
 
 struct fault_reach machines_reach(const struct model *, const struct fault_config *);
 double machines_count(const struct model *, const struct fault_config *);

@@ -81,6 +81,7 @@ static void rotation_decided(struct world *w, struct container *c) {
 
 void rotation_checked(struct world *w, struct container *c, bool healthy) {
   c->unhealthy = !healthy;
+  world_touch(w, c);
   rotation_decided(w, c);
 }
 
@@ -121,6 +122,7 @@ void lifecycle_place_on(struct world *w, struct container *c, struct node *n) {
 bool lifecycle_place(struct world *w, struct container *c) {
   assert(c->node == NONE);
   c->state = CONTAINER_PENDING;
+  world_touch(w, c);
   uint32_t chosen = placement_choose(w, c);
   if (chosen == NONE) {
     parts_staged(w);

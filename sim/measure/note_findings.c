@@ -224,9 +224,11 @@ static void note_carried(const struct evidence *ev, struct results *r) {
                    "what is served then is what %u short traffic runs answer",
                    sum.states, sum.states == 1 ? "" : "s", 100 * (v->strained_s + v->assumed_s) / v->seconds, sum.runs);
   if (v->assumed_s > 0)
-    text = arena_format(ev->arena, "%s, and nothing where there was no run, %.2g%% of the time", text,
-                        100 * v->assumed_s / v->seconds);
-  text = arena_format(ev->arena, "%s; what an overload leaves behind counts only where it has had such a run", text);
+    text = arena_format(
+        ev->arena,
+        "%s; where there was no run, %.2g%% of the time, it is nothing, and after an overload what was served in it, for "
+        "as long again",
+        text, 100 * v->assumed_s / v->seconds);
   if (sum.timed) text = arena_format(ev->arena, "%s; their load is the mean over the measured window", text);
   note(ev, r, text);
 }

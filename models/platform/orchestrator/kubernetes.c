@@ -73,6 +73,7 @@ static void remove_pod(struct world *w, struct container *c) {
   c->state = CONTAINER_UNUSED, c->leaving = c->returns = false, c->farewell = NULL;
   lifecycle_runs(w, c, world_service_of(w, c)->stated, 0);
   releases_look(w);
+  world_touch(w, c);
   start_pending(w);
 }
 

@@ -1,0 +1,65 @@
+#include "models/availability/arrangement.h"
+#include "models/availability/stance.h"
+#include "models/core/world.h"
+#include "sim/engine/arena.h"
+
+/* --- places ------------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t home_of(const struct arrangement *a, const struct container *c) {
+  return c->node != NONE && c->in_rotation && container_serves(c) ? c->node * a->services + c->service : NONE;
+}
+
+static uint64_t place_of(uint32_t home, uint32_t node) {
+  return stream_mix((home + UINT64_C(1)) << 32 | (uint32_t)(node + 1)) - stream_mix(0);
+}
+
+static void put(struct arrangement *a, const struct container *c) {
+  uint32_t id = c->id, home = home_of(a, c);
+  if (!a->is_late[id]) a->is_late[id] = true, a->late[a->late_count++] = id;
+  if (home == a->home[id] && c->node == a->node[id]) return;
+  a->places += place_of(home, c->node) - place_of(a->home[id], a->node[id]);
+  if (a->home[id] != NONE) a->crowd[a->home[id]]--;
+  if (home != NONE) a->crowd[home]++;
+  a->home[id] = home, a->node[id] = c->node;
+}
+
+static void make_room(struct arrangement *a, struct world *w) {
+  uint32_t n = w->container_count + 1;
+  a->services = w->model->services.count, a->machines = w->node_count;
+  if (!a->term) {
+    a->term = arena_new_array(w->arena, uint64_t, n);
+    a->home = arena_new_array(w->arena, uint32_t, n), a->node = arena_new_array(w->arena, uint32_t, n);
+    a->late = arena_new_array(w->arena, uint32_t, n), a->is_late = arena_new_array(w->arena, bool, n);
+  }
+  a->crowd = arena_new_array(w->arena, uint32_t, (size_t)a->machines * a->services + 1);
+  a->places = 0;
+  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE;
+}
+
+void arrangement_follow(struct arrangement *a, struct world *w) {
+  bool all = !a->term || w->changed_otherwise;
+  if (!a->term || a->machines != w->node_count) make_room(a, w), all = true;
+  if (all) a->rest = stance_of_rest(w);
+  for (uint32_t i = 0; all && i < w->container_count; i++) put(a, &w->containers[i]);
+  for (uint32_t i = 0; !all && i < w->touched_count; i++) put(a, &w->containers[w->touched[i]]);
+}
+
+/* --- the stance ---------------------------------------------------------------------------------------------------------------- */
+
+uint64_t arrangement_sum(struct arrangement *a, const struct world *w) {
+  for (uint32_t i = 0; i < a->late_count; i++) {
+    uint32_t id = a->late[i];
+    uint64_t term = stance_of_container(w, &w->containers[id]);
+    a->terms += term - a->term[id];
+    a->term[id] = term, a->is_late[id] = false;
+  }
+  a->late_count = 0;
+  return a->terms + a->rest;
+}
+
+bool arrangement_audit(struct arrangement *a, const struct world *w) {
+  uint32_t wrong = arrangement_sum(a, w) != stance_sum(w);
+  for (uint32_t i = 0; i < w->container_count; i++)
+    wrong += a->home[i] != home_of(a, &w->containers[i]) || a->node[i] != w->containers[i].node;
+  return !wrong;
+}
