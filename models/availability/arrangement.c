@@ -9,18 +9,20 @@ static uint32_t home_of(const struct arrangement *a, const struct container *c) 
   return c->node != NONE && c->in_rotation && container_serves(c) ? c->node * a->services + c->service : NONE;
 }
 
-static uint64_t place_of(uint32_t home, uint32_t node) {
-  return stream_mix((home + UINT64_C(1)) << 32 | (uint32_t)(node + 1)) - stream_mix(0);
+static uint64_t place_of(uint32_t home, uint32_t node, bool hangs) {
+  return stream_mix((home + UINT64_C(1)) << 32 | (uint32_t)(node + 1)) + (hangs ? STREAM_GOLDEN : 0);
 }
 
 static void put(struct arrangement *a, const struct container *c) {
   uint32_t id = c->id, home = home_of(a, c);
+  bool hangs = c->state == CONTAINER_HUNG && c->in_rotation;
   if (!a->is_late[id]) a->is_late[id] = true, a->late[a->late_count++] = id;
-  if (home == a->home[id] && c->node == a->node[id]) return;
-  a->places += place_of(home, c->node) - place_of(a->home[id], a->node[id]);
+  if (home == a->home[id] && c->node == a->node[id] && hangs == a->hangs[id]) return;
+  a->places += place_of(home, c->node, hangs) - place_of(a->home[id], a->node[id], a->hangs[id]);
+  a->hung += hangs, a->hung -= a->hangs[id];
   if (a->home[id] != NONE) a->crowd[a->home[id]]--;
   if (home != NONE) a->crowd[home]++;
-  a->home[id] = home, a->node[id] = c->node;
+  a->home[id] = home, a->node[id] = c->node, a->hangs[id] = hangs;
 }
 
 static void make_room(struct arrangement *a, struct world *w) {
@@ -29,11 +31,12 @@ static void make_room(struct arrangement *a, struct world *w) {
   if (!a->term) {
     a->term = arena_new_array(w->arena, uint64_t, n);
     a->home = arena_new_array(w->arena, uint32_t, n), a->node = arena_new_array(w->arena, uint32_t, n);
+    a->hangs = arena_new_array(w->arena, bool, n);
     a->late = arena_new_array(w->arena, uint32_t, n), a->is_late = arena_new_array(w->arena, bool, n);
   }
   a->crowd = arena_new_array(w->arena, uint32_t, (size_t)a->machines * a->services + 1);
-  a->places = 0;
-  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE;
+  a->places = a->hung = 0;
+  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE, a->hangs[i] = false;
 }
 
 void arrangement_follow(struct arrangement *a, struct world *w) {

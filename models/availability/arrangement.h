@@ -8,7 +8,8 @@
  *     arrangement_follow(&a, world);              before the marks are taken away (models/availability/state.h)
  *     uint64_t sum = arrangement_sum(&a, world);  = stance_sum(world)
  *
- * `places` is the same for arrangements that have the same replicas, in rotation and serving or not, on the same machines.
+ * `places` is the same for arrangements that have the same replicas, in rotation and serving, hanging or neither, on the same
+ * machines.
  *
  * Invariant: sum and crowd are those that counting from nothing gives: arrangement_audit, which the suite of states asks in worlds
  * with random faults. */
@@ -24,8 +25,10 @@ struct arrangement {
   uint64_t terms, *term; /* of the stance: their sum; by container */
   uint32_t *home;        /* by container: its place in crowd, or NONE */
   uint32_t *node;        /* by container */
+  bool *hangs;           /* by container */
   uint32_t *crowd;       /* by machine and service: replicas in rotation that serve */
   uint32_t services, machines;
+  uint32_t hung;              /* replicas in rotation that hang: their callers wait until they give up */
   uint32_t *late, late_count; /* containers whose terms are out of date */
   bool *is_late;              /* by container */
 };

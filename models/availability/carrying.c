@@ -22,13 +22,18 @@ double carrying_weight(const struct world *w, sim_time from, sim_time until) {
   return c && c->levels.daily && until > from ? levels_between(&c->levels, from, until) / (double)(until - from) : 1;
 }
 
-/* States that are as good as equal: their shares differ by less than a step, and so does the strain, which knows how unevenly what
- * is left is spread over the nodes. */
-static uint64_t sum_now(const struct world *w, const double *routing, double strain) {
+/* States of a kind have the same machines, links and services that ail, serve nearly the same shares by routing and are strained
+ * nearly alike; strain knows how unevenly what is left is spread over the machines. */
+static uint64_t kind_now(const struct world *w, const double *routing, double strain) {
   static const double steps = 32;
-  uint64_t sum = arrangement_sum(&world_carriage(w)->arrangement, w);
+  uint64_t sum = world_carriage(w)->arrangement.rest;
   for (uint32_t i = 0; i < w->model->endpoints.count; i++) sum = stance_mix(sum, (uint64_t)llround(routing[i] * steps));
-  sum = stance_mix(sum, strain < 0.1 ? 0 : isinf(strain) ? 1 : (uint64_t)(100 + ceil(log2(strain) * steps / 2)));
+  return stance_mix(sum, strain < 0.1 ? 0 : isinf(strain) ? 1 : (uint64_t)(100 + ceil(log2(strain) * steps / 2)));
+}
+
+/* States that are as good as equal: of a kind, with as many replicas of each service in each condition. */
+static uint64_t sum_now(struct world *w, uint64_t kind) {
+  uint64_t sum = stance_mix(kind, arrangement_sum(&world_carriage(w)->arrangement, w));
   return sum ? sum : 1;
 }
 
@@ -42,6 +47,7 @@ static void note_state(struct carrying *c, const struct world *w, uint64_t sum, 
   if (s->replication < w->replication || (s->replication == w->replication && s->sequence <= sequence)) return;
   s->replication = w->replication, s->sequence = sequence;
   s->stance = stance_of(w, c->arena);
+  s->kind = mine->kind;
   s->routing = arena_new_array(c->arena, double, w->model->endpoints.count + 1);
   for (uint32_t i = 0; i < w->model->endpoints.count; i++) s->routing[i] = routing[i];
 }
@@ -69,12 +75,6 @@ static void add_times(struct carrying *c, const struct carriage *m, sim_time now
   if (m->seen_alone) add_time(c, m->seen_alone, now - m->since);
 }
 
-static void add_lost(struct carrying *c, const struct outage_book *b) {
-  pthread_mutex_lock(&c->lock);
-  c->lost_us += (uint64_t)(fmax(b->weighed_ns - b->total_served_ns, 0) / SIM_US);
-  pthread_mutex_unlock(&c->lock);
-}
-
 /* --- looking it up ----------------------------------------------------------------------------------------------------------- */
 
 static uint32_t class_of(const struct carrying *c, uint32_t level, sim_time lasted) {
@@ -98,8 +98,9 @@ static bool gathers(const struct carriage *m) {
 static void leaves(struct carriage *m, sim_time now) {
   sim_time lasted = now - m->since;
   if (!gathers(m)) return;
-  if (!left_behind(m, now) || lasted >= m->lasted) m->before = m->state, m->lasted = lasted;
-  m->left_at = now;
+  m->off_at = (m->off_at > now ? m->off_at : now) + lasted;
+  if (left_behind(m, now) && lasted < m->lasted) return;
+  m->before = m->state, m->lasted = lasted, m->left_at = now;
 }
 
 static struct carrying_key key_now(const struct carrying *c, const struct carriage *m, sim_time now, bool anew) {
@@ -113,7 +114,7 @@ static struct carrying_key key_now(const struct carrying *c, const struct carria
 static void takes_as_long(struct carrying *c, struct carriage *m, const struct carrying_key *key, sim_time now) {
   m->behind = carrying_find(c, &(struct carrying_key){.state = key->before, .level = key->level});
   if (m->behind && !m->behind->found) m->behind = NULL;
-  m->behind_until = m->left_at + m->lasted > now ? m->left_at + m->lasted : 0;
+  m->behind_until = m->off_at > now ? m->off_at : 0;
 }
 
 /* Of what lasted longer, if there is no run of what lasted so long: it is not better. */
@@ -139,6 +140,7 @@ static void choose(struct carrying *c, struct world *w, bool anew, const double 
   if (key.before && !(m->entry && m->entry->found)) takes_as_long(c, m, &key, world_now(w));
   if (!m->unsafe) return;
   m->alone = carrying_find(c, &alone);
+  if (!m->alone || !m->alone->found) m->alone = carrying_find(c, &(struct carrying_key){.state = m->kind, .level = m->level});
   if (!m->entry || !m->entry->found) m->entry = m->alone;
 }
 
@@ -185,7 +187,8 @@ static void turns(struct carrying *c, struct world *w, uint32_t number, const do
   sim_time now = world_now(w);
   double strain = strain_of(c, w, number);
   if (is_idle(c, m, strain, now)) return;
-  uint64_t sum = sum_now(w, routing, strain);
+  m->kind = kind_now(w, routing, strain);
+  uint64_t sum = sum_now(w, m->kind);
   uint32_t level = levels_at(&c->levels, now);
   bool anew = !m->begun || sum != m->state;
   if (!anew && level == m->level) return;
@@ -285,7 +288,6 @@ static void carrying_measure(struct world *w, enum world_edge edge) {
   if (!c || edge != EDGE_END) return;
   account(m, world_now(w));
   add_times(c, m, world_now(w));
-  if (c->collects) add_lost(c, world_outages(w));
   m->seen = m->seen_alone = NULL;
 }
 

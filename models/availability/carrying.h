@@ -10,10 +10,10 @@
  * worse. A share that the run cannot tell from that of routing is that of routing: nothing changes, to the last bit, in years
  * without overload. Failures that there are with all well and no strain are not of the state.
  *
- * There are at most as many runs as fit RUNS_MOST and ASKED_MOST, in the order of how long their states last, and none of what all
- * together is negligible next to what is lost anyway. What is strained and not in the book counts as not served; what a strained
- * state has left behind, where that is not in the book, is as bad as that state was, for as long again. These times and those of
- * the runs are kept, for the answer.
+ * There are at most as many runs as fit RUNS_MOST and ASKED_MOST, in the order of how long their states last. A strained state that
+ * is not in the book has the worst course of those of its kind (the same machines, links, shares and strain, and other numbers of
+ * replicas), and is not served if there is none. What a strained state has left behind, where that is not in the book, is as bad as
+ * that state was, for as long again. These times and those of the runs are kept, for the answer.
  *
  *     struct carrying *c = carrying_new(model);                        null: nothing strikes
  *     model.parts[PART_carrying] = c;                                  ... then play the first years
@@ -48,10 +48,12 @@ enum { STRAINS_KNOWN = 2048 };
 struct carriage {
   struct arrangement arrangement;
   bool begun, unsafe;
+  uint64_t kind;                   /* of the state */
   uint64_t nominal, state, before; /* sums; before: of the strained state that has left something behind, or 0 */
   uint32_t level, sequence;
   double strain;
   sim_time since, left_at, lasted;            /* since: of the state at this level; left_at, lasted: of `before` */
+  sim_time off_at;                            /* all that has gathered is worked off, if that takes as long as it took to gather */
   const struct carrying_entry *entry, *alone; /* alone: of the state whatever was before it */
   const struct carrying_entry *behind;        /* what was left behind has no run: it is as bad as it was then; null: not met */
   sim_time behind_until;                      /* as long again as that had lasted; 0: nothing of the kind */
@@ -77,8 +79,6 @@ typedef void carrying_in_parallel(void *context, void (*task)(void *of, uint32_t
 struct carrying *carrying_new(const struct model *);
 void carrying_free(struct carrying *); /* null is allowed */
 bool carrying_found(const struct carrying *);
-/* The years that are seen from now on have more failures than there are. */
-void carrying_bias(struct carrying *);
 void carrying_solve(struct carrying *, carrying_in_parallel *, void *context);
 struct carrying_summary carrying_summary(const struct carrying *);
 

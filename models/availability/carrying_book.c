@@ -114,8 +114,6 @@ bool carrying_found(const struct carrying *c) {
   return false;
 }
 
-void carrying_bias(struct carrying *c) { c->biased = true; }
-
 struct carrying_summary carrying_summary(const struct carrying *c) {
   struct carrying_summary s = {.runs = c->runs, .timed = c->levels.timed};
   for (uint32_t i = 0; i < c->entry_count; i++) s.states += c->entries[i]->unsafe && !c->entries[i]->key.before;

@@ -4,14 +4,11 @@
 #include "models/availability/carrying.h"
 #include <pthread.h>
 
-/* Of what is lost anyway: what is not worth a run. */
-#define NEGLIGIBLE 0.002
-
 /* LASTED_MOST: of powers of two of seconds. */
 enum { LASTED_MOST = 13 };
 
 struct carrying_key {
-  uint64_t before, state; /* before: or 0 */
+  uint64_t before, state; /* before: or 0; state: or a kind: the worst course of those of the kind */
   uint32_t level, lasted; /* lasted: 0: of nothing; k: from 2^(k - 1) to 2^k seconds */
 };
 
@@ -26,7 +23,7 @@ struct carrying_entry {
 
 /* Which of those that are equal it is: the first of the earliest. */
 struct carrying_state {
-  uint64_t sum;
+  uint64_t sum, kind;
   uint32_t replication, sequence;
   const struct stance *stance;
   double *routing; /* by endpoint */
@@ -38,10 +35,9 @@ struct carrying {
   struct levels levels;
   struct strain *strain;
   const struct stance *nominal;
-  bool collects, biased;       /* biased: some of the years seen had more failures than there are */
+  bool collects;
   double nominal_strain, most; /* most: by how much a level may exceed the mean */
   pthread_mutex_t lock;        /* while collecting */
-  uint64_t lost_us;            /* while collecting: what routing does not serve */
   struct carrying_entry **entries;
   struct carrying_state **states;
   uint32_t entry_count, entry_room, state_count, state_room, runs;

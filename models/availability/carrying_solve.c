@@ -10,11 +10,11 @@
 #include <string.h>
 
 /* Of each of two rounds: strained states, then what they leave behind. */
-enum { RUNS_MOST = 60, ASKED_MOST = 600000, LONGER = 24 };
+enum { RUNS_MOST = 400, ASKED_MOST = 600000, LONGER = 24, SHORTER = 8, SHARE_OF_LONG = 64 };
 
 struct run {
   struct carrying_entry *entry; /* null: all is well */
-  uint32_t level, times;
+  uint32_t level, times, shorter;
   struct arena *arena;
   struct course *course;
 };
@@ -36,7 +36,7 @@ static void task(void *round, uint32_t i) {
   const struct carrying *c = ((struct round *)round)->book;
   struct run *r = &((struct round *)round)->runs[i];
   struct course_plan p = {.model = c->model, .levels = &c->levels, .level = r->level, .nominal = c->nominal, .now = c->nominal};
-  p.times = r->times;
+  p.times = r->times, p.shorter = r->shorter;
   p.seed = seed_of(c, r);
   if (r->entry) p.now = carrying_state(c, r->entry->key.state)->stance;
   if (r->entry && r->entry->key.before)
@@ -153,14 +153,12 @@ static uint32_t times_of(const struct carrying *c, const struct carrying_entry *
   return 1 + (uint32_t)(share * LONGER);
 }
 
-static double requests_of(const struct carrying *c, const struct carrying_key *k, uint32_t times) {
-  sim_time time = course_longest(&c->levels, k->level) * (4 * times + 1) / 4 + (k->before ? carrying_lasted(c, k) : 0);
-  return sim_seconds(time) * c->levels.per_second[k->level];
+static double requests_of(const struct carrying *c, const struct run *r) {
+  const struct carrying_key *k = &r->entry->key;
+  double horizons = r->times + 0.25;
+  double s = sim_seconds(course_horizon(&c->levels, k->level, r->shorter)) * horizons;
+  return (s + (k->before ? sim_seconds(carrying_lasted(c, k)) : 0)) * c->levels.per_second[k->level];
 }
-
-/* What is not run counts as not served, or as long again: where all that together is NEGLIGIBLE next to what is lost anyway, it is
- * not worth a run. */
-static uint64_t negligible_us(const struct carrying *c) { return c->biased ? 0 : (uint64_t)((double)c->lost_us * NEGLIGIBLE); }
 
 /* Of those that are wanted. */
 static uint64_t time_of(const struct carrying *c, bool second) {
@@ -173,23 +171,22 @@ static uint64_t time_of(const struct carrying *c, bool second) {
 static void choose(struct round *t, bool second) {
   struct carrying *c = t->book;
   double requests = 0;
-  uint64_t left = time_of(c, second), negligible = negligible_us(c);
+  uint64_t all = time_of(c, second);
   t->count = 0;
   qsort(c->entries, c->entry_count, sizeof *c->entries, longest_first);
   bool *has_base = allocate_zeroed(HOURS, sizeof *has_base);
   for (uint32_t i = 0; i < c->entry_count && t->count < RUNS_MOST; i++) {
     struct carrying_entry *e = c->entries[i];
     if (!is_wanted(c, e, second)) continue;
-    if (left <= negligible) break;
-    left -= e->us;
-    uint32_t times = times_of(c, e);
-    requests += requests_of(c, &e->key, times);
+    struct run r = {.entry = e, .level = e->key.level, .times = times_of(c, e)};
+    r.shorter = e->us < all / SHARE_OF_LONG ? SHORTER : 1;
+    requests += requests_of(c, &r);
     if (t->count && requests > ASKED_MOST) break;
-    t->runs[t->count++] = (struct run){.entry = e, .level = e->key.level, .times = times};
+    t->runs[t->count++] = r;
     has_base[e->key.level] = true;
   }
   for (uint32_t level = 0; level < c->levels.count && !second; level++)
-    if (has_base[level]) t->runs[t->count++] = (struct run){.level = level, .times = 1};
+    if (has_base[level]) t->runs[t->count++] = (struct run){.level = level, .times = 1, .shorter = 1};
   free(has_base);
 }
 
@@ -203,6 +200,30 @@ static void play(struct round *t, carrying_in_parallel *parallel, void *context)
   t->book->runs += t->count;
 }
 
+/* --- kinds -------------------------------------------------------------------------------------------------------------------- */
+
+static double served_by(const struct carrying *c, const struct carrying_entry *e) {
+  uint32_t endpoints = c->model->endpoints.count;
+  double sum = 0;
+  for (uint32_t i = 0; i < endpoints; i++) sum += c->model->endpoint_share[i] * e->ratio[COURSE_BINS * endpoints + i];
+  return sum;
+}
+
+/* For states of its kind that have no run. */
+static void stand_in(struct carrying *c, const struct carrying_entry *e) {
+  struct carrying_key key = {.state = carrying_state(c, e->key.state)->kind, .level = e->key.level};
+  struct carrying_entry *of_kind = carrying_find(c, &key);
+  if (of_kind && !(served_by(c, e) < served_by(c, of_kind))) return;
+  if (!of_kind) of_kind = carrying_add(c, &key);
+  *of_kind = *e;
+  of_kind->key = key, of_kind->us = 0, of_kind->unsafe = false;
+}
+
+static void stand_ins(struct carrying *c, const struct round *t) {
+  for (uint32_t i = 0; i < t->count; i++)
+    if (t->runs[i].entry) stand_in(c, t->runs[i].entry);
+}
+
 void carrying_solve(struct carrying *c, carrying_in_parallel *parallel, void *context) {
   struct round t = {.book = c};
   t.runs = allocate_zeroed(RUNS_MOST + HOURS, sizeof *t.runs);
@@ -211,6 +232,7 @@ void carrying_solve(struct carrying *c, carrying_in_parallel *parallel, void *co
     choose(&t, second);
     carrying_index(c);
     play(&t, parallel, context);
+    if (!second) stand_ins(c, &t);
   }
   c->collects = false;
   free(t.runs), free(t.base);

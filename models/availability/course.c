@@ -9,14 +9,13 @@
 /* REQUESTS: of all bins together, unless they would be shorter than SHORTEST_S or longer than LONGEST_S; never more than MOST. */
 enum { REQUESTS = 12000, MOST = 200000, SHORTEST_S = 10, LONGEST_S = 3600, SCALING_S = 60 };
 
-static sim_time horizon_of(const struct levels *l, uint32_t level) {
+sim_time course_horizon(const struct levels *l, uint32_t level, uint32_t shorter) {
   double rate = fmax(l->per_second[level], 1e-9);
-  double s = fmin(fmax(REQUESTS / rate, SHORTEST_S), LONGEST_S);
+  double s = fmin(fmax((double)REQUESTS / shorter / rate, SHORTEST_S), LONGEST_S);
   return (sim_time)(fmin(s, fmax(MOST / rate, 1)) * 1e9);
 }
 
-sim_time course_bin(const struct levels *l, uint32_t level) { return horizon_of(l, level) / COURSE_BINS; }
-sim_time course_longest(const struct levels *l, uint32_t level) { return horizon_of(l, level); }
+sim_time course_longest(const struct levels *l, uint32_t level) { return course_horizon(l, level, 1); }
 
 static bool scales(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)
@@ -25,8 +24,8 @@ static bool scales(const struct model *m) {
 }
 
 /* All well before anything happens: caches fill, autoscalers find their size. */
-static sim_time warm_up(const struct model *m, const struct levels *l, uint32_t level) {
-  sim_time horizon = horizon_of(l, level), given = m->run.warmup > 0 && m->run.warmup < SIM_DAY ? m->run.warmup : 0;
+static sim_time warm_up(const struct model *m, const struct levels *l, uint32_t level, sim_time horizon) {
+  sim_time given = m->run.warmup > 0 && m->run.warmup < SIM_DAY ? m->run.warmup : 0;
   sim_time wanted = scales(m) && given < SCALING_S * SIM_S ? SCALING_S * SIM_S : given;
   sim_time most = (sim_time)(MOST / fmax(l->per_second[level], 1e-9) * 1e9);
   if (wanted > most) wanted = most;
@@ -105,7 +104,7 @@ struct course *course_run(const struct course_plan *p, struct arena *arena) {
   struct arena *own = arena_new();
   struct course *c = arena_alloc(arena, sizeof *c);
   c->routing = arena_new_array(arena, double, p->model->endpoints.count + 1);
-  sim_time horizon = horizon_of(p->levels, p->level), at = warm_up(p->model, p->levels, p->level);
+  sim_time horizon = course_horizon(p->levels, p->level, p->shorter), at = warm_up(p->model, p->levels, p->level, horizon);
   sim_time changed = at + (p->before ? p->lasted : 0), adapted = p->routing && !p->before ? adapts(p, c->routing, own) : 0;
   struct silence silence = {changed, adapted > horizon ? changed + adapted - horizon / 4 : changed};
   struct model m = bare_model(p, &silence, own);

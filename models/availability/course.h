@@ -29,6 +29,7 @@ struct course_plan {
   const struct stance *nominal, *before, *now; /* before: or null */
   sim_time lasted;                             /* of `before` */
   uint32_t times;                              /* how many times BINS parts are run: a better answer in the long run */
+  uint32_t shorter;                            /* each part by this, where it is still long enough */
   const double *routing;                       /* by endpoint, share that finds a serving path now; null: whatever it is */
 };
 
@@ -42,8 +43,8 @@ struct course {
 
 /* Runs it. The arrays live in the arena. */
 struct course *course_run(const struct course_plan *, struct arena *);
-/* How long a part is, and how much of the time that something lasted is simulated. */
-sim_time course_bin(const struct levels *, uint32_t level);
+/* How much of the time that something lasted is simulated; also how long all parts are, if no shorter. */
 sim_time course_longest(const struct levels *, uint32_t level);
+sim_time course_horizon(const struct levels *, uint32_t level, uint32_t shorter);
 
 #endif

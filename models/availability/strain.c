@@ -175,13 +175,6 @@ static double of_machines(const struct world *w, const struct arrangement *a, co
 
 static bool is_gone(const struct world *w, const struct container *c) { return c->node == NONE || !w->nodes[c->node].up; }
 
-/* Callers of a process that hangs wait for it until they give up. */
-static bool some_hang(const struct world *w) {
-  for (uint32_t i = 0; i < w->container_count; i++)
-    if (w->containers[i].state == CONTAINER_HUNG && w->containers[i].in_rotation) return true;
-  return false;
-}
-
 /* How many callers hang at any time, in the mean, on machines that do not answer. */
 static double hanging(const struct strain *t, const struct world *w) {
   double sum = 0;
@@ -225,9 +218,14 @@ static bool is_slow(const struct world *w) {
 
 /* What the counts of replicas decide, with what each machine runs when all is well. */
 static double by_counts(const struct strain *t, const struct world *w, const double *each) {
-  static const double few = 0.1;
-  if (t->blind || has_cuts(w) || some_hang(w) || shifts_load(t, w) || hanging(t, w) > few * t->fewest_threads) return INFINITY;
+  if (t->blind || shifts_load(t, w)) return INFINITY;
   return fmax(of_sheets(t, w, false), of_machines_well(t, w, each));
+}
+
+/* What routing does not tell apart: a process that hangs and one that is dead, a machine that is gone and one whose process is. */
+static bool hides_more(const struct strain *t, const struct world *w, const struct arrangement *a) {
+  static const double few = 0.1;
+  return is_slow(w) || some_ail(w) || has_cuts(w) || a->hung || hanging(t, w) > few * t->fewest_threads;
 }
 
 /* Replicas have moved, or machines are lost. */
@@ -245,7 +243,7 @@ static void find(const struct strain *t, const struct world *w, struct strain_me
 }
 
 double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, struct strain_memo *memo) {
-  if (is_slow(w) || some_ail(w)) return INFINITY; /* routing does not see it */
+  if (hides_more(t, w, a)) return INFINITY;
   if (!memo->known) find(t, w, memo);
   if (isinf(memo->by_counts)) return INFINITY;
   double most = fmax(memo->by_counts, t->machines);

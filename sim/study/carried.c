@@ -62,7 +62,6 @@ bool carried_find(struct study *s) {
   s->carried = see(s, &s->evidence.model);
   if (s->carried && carrying_found(s->carrying) && bias_possible(&s->evidence.model)) {
     struct model biased = biased_model(s);
-    carrying_bias(s->carrying);
     s->carried = see(s, &biased);
   }
   if (s->carried) carrying_solve(s->carrying, in_parallel, s);
