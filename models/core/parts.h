@@ -67,6 +67,7 @@
   PART(carrying)                                                                                                                   \
   PART(takeovers)                                                                                                                  \
   PART(images)                                                                                                                     \
+  PART(node_pools)                                                                                                                 \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -61,7 +61,10 @@ enum purpose {
   PURPOSE_HEALTH_CHECK, /* entity: service and replica: the phase of its checks */
   PURPOSE_PROBE,        /* entity: service and replica: the phases of its probes */
   PURPOSE_TAKEOVER,     /* entity: service: how long its take-overs take, which are not covered */
-  PURPOSE_RELEASE       /* entity: release: which of them are bad */
+  PURPOSE_RELEASE,      /* entity: release: which of them are bad */
+  PURPOSE_PROVISION,    /* entity: node group; then n: until a machine that was asked for joins */
+  PURPOSE_SPOT,         /* entity: node; then life: until it is taken back */
+  PURPOSE_NODE_SCALER   /* the phase of the node autoscaler's scans; then choices: among options */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

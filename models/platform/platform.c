@@ -50,6 +50,8 @@ static const struct field node_fields[] = {
     ADDED_KEY("pods"),
     ADDED_KEY("disk"),
     ADDED_KEY("pull"),
+    ADDED_KEY("autoscale"),
+    ADDED_KEY("spot"),
     {0}};
 static const struct additions node_added = {parts_nodes_keys, offsetof(struct node_group, parts)};
 static const struct record node_record = {

@@ -17,7 +17,7 @@ const struct foreign_word foreign_words[] = {
      "\"replicas\"", "services.NAME.replicas"},
     {"deploy|spec|template", "service", "its \"replicas\" and \"resources\" stand in the service itself",
      "services.NAME.resources"},
-    {"image|build|command|entrypoint|args|env|environment|envfile|labels|annotations|volumes|volumemounts|ports|port|expose|"
+    {"build|command|entrypoint|args|env|environment|envfile|labels|annotations|volumes|volumemounts|ports|port|expose|"
      "networks|networkmode|hostname|containername|logging|secrets|configs|user|workingdir|tty|privileged|capadd|securityopt|"
      "sysctls|"
      "ulimits|namespace|metadata|selector|serviceaccountname|imagepullpolicy|pullpolicy|init|extrahosts|dns|url|address|version",

@@ -9,7 +9,8 @@
 static const char *const failing[] = {"event-loop-blocking", "memory-leak", "pods-and-connections",
                                       "report-inline",       "shards",      NULL};
 /* Those that are run in check; the others in check-long. */
-static const char *const cheap[] = {"fan-out", "hpa-memory", "parallel-batches", "pre-scaling", "replica-lag", "slow-start", NULL};
+static const char *const cheap[] = {"fan-out",    "hpa-memory", "node-spike", "parallel-batches", "pre-scaling", "replica-lag",
+                                    "slow-start", "spot",       NULL};
 
 static bool among(const char *const *names, const char *name) {
   while (*names && strcmp(*names, name)) names++;
@@ -62,6 +63,7 @@ static const struct removal removals[] = {
     {"hot-row", "2", "keys.counter.of=1", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
     {"hpa-memory", "2", "services.api.memory.base=386547057B", "max(api.replicas) >= 20", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"memory-leak", "2", "services.backend.memory.leak=0MB", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
+    {"node-spike", "2", "platform.nodes.worker.count=2", "error_rate(page) over \"waiting\" > 16%", "CONFIRMED", "BETTER", 0, 0},
     {"parallel-batches", "2", "queues.batches.concurrency=1", "mean(in_batches.latency) < 20s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"pods-and-connections", "2", "services.postgres.connections.max=300", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"pods-and-pooler", "2", "services.pgbouncer.pooler.max_clients=100", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
@@ -73,6 +75,7 @@ static const struct removal removals[] = {
     {"report-queue", "4", "queues.reports.workers=backend", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
     {"shards", "2", "keys.tenants.zipf=0", "rate(citus.shard1) < 150/s", "FAIL", "PASS", 0, 0},
     {"slow-start", "4", "services.api.balance.slow_start=0s", "p95(page.latency) over \"start\" < 200ms", "PASS", "FAIL", 0, 0},
+    {"spot", "10", "platform.nodes.worker.spot.handled=false", "error_rate(convert) < 0.01%", "PASS", "FAIL", 0, 0},
     {"sqlite-postgresql", "2", "services.sqlite.database.busy_timeout=0s", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
     {"stampede", "4", "endpoints.page.steps.0.stampede=coalesce", "share(page.latency > 100ms) in 0.32%..0.35%", "CONFIRMED",
      "BETTER", "run.window=40min", 0},
