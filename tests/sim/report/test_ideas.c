@@ -63,7 +63,7 @@ static const struct removal removals[] = {
     {"hot-row", "2", "keys.counter.of=1", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
     {"hpa-memory", "2", "services.api.memory.base=386547057B", "max(api.replicas) >= 20", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"memory-leak", "2", "services.backend.memory.leak=0MB", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
-    {"node-spike", "2", "platform.nodes.worker.count=2", "error_rate(page) over \"waiting\" > 16%", "CONFIRMED", "BETTER", 0, 0},
+    {"node-spike", "4", "platform.nodes.worker.count=2", "error_rate(page) over \"waiting\" > 16%", "CONFIRMED", "BETTER", 0, 0},
     {"parallel-batches", "2", "queues.batches.concurrency=1", "mean(in_batches.latency) < 20s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"pods-and-connections", "2", "services.postgres.connections.max=300", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"pods-and-pooler", "2", "services.pgbouncer.pooler.max_clients=100", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
