@@ -68,6 +68,7 @@
   PART(takeovers)                                                                                                                  \
   PART(images)                                                                                                                     \
   PART(node_pools)                                                                                                                 \
+  PART(triggers)                                                                                                                   \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -116,5 +116,6 @@ const struct record service_record = {.added = &added,
 uint32_t service_capacity(const struct service_config *s) {
   if (!service_runs(s)) return 0;
   int64_t most = s->autoscale.max > s->replicas ? s->autoscale.max : s->replicas;
+  if (s->by_hand > most) most = s->by_hand;
   return (uint32_t)(s->autoscale.max ? 2 * most : most) + s->spare;
 }

@@ -79,6 +79,7 @@ struct service_config {
   struct scalability_config scalability;
   int32_t primary_region; /* derived: of the first primary of a replicated database; -1: not known, or there are no places */
   bool reads_near;        /* derived: calls that any replica can answer stay in the caller's region */
+  int64_t by_hand;        /* derived: replicas that a trigger may bring it to */
   bool embedded;          /* derived: a file that its callers read and write; it has no containers */
   bool may_ail;           /* derived: some fault may afflict it (models/service/affliction.h) */
   uint32_t spare;         /* derived: containers beyond its size, for roll-outs */
