@@ -620,10 +620,18 @@ static void replication_start(struct world *w) {
     }
 }
 
+/* Since the last look something changed that no container is marked for, or a replica of the service. */
+static bool concerns(const struct world *w, uint32_t service) {
+  bool any = w->changed_otherwise;
+  for (uint32_t i = 0; i < w->touched_count && !any; i++) any = w->containers[w->touched[i]].service == service;
+  return any;
+}
+
 /* Votes are seen or not where nodes live or not. */
 static void replication_changed(struct world *w) {
   for (uint32_t i = 0; i < w->model->services.count && model_regions(w->model); i++)
-    for (uint32_t k = 0; k < replications_of(&w->services[i]); k++) severance_changed(&w->services[i].replication[k]);
+    for (uint32_t k = 0; k < replications_of(&w->services[i]) && concerns(w, i); k++)
+      severance_changed(&w->services[i].replication[k]);
 }
 
 static void replication_sums(struct demand_sums *d, struct arena *arena) {
