@@ -173,7 +173,7 @@ static void choose(struct round *t, bool second) {
   double requests = 0;
   uint64_t all = time_of(c, second);
   t->count = 0;
-  qsort(c->entries, c->entry_count, sizeof *c->entries, longest_first);
+  if (c->entry_count) qsort(c->entries, c->entry_count, sizeof *c->entries, longest_first);
   bool *has_base = allocate_zeroed(HOURS, sizeof *has_base);
   for (uint32_t i = 0; i < c->entry_count && t->count < RUNS_MOST; i++) {
     struct carrying_entry *e = c->entries[i];
