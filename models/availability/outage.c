@@ -89,8 +89,23 @@ static uint32_t balancer_sends(const struct world *w, const uint32_t *rotation, 
   return sites;
 }
 
+/* Of a service whose calls are divided between two versions: each side by itself. */
+static double split_serving(const struct world *w, const struct service *s) {
+  double all[2] = {0, 0}, served[2] = {0, 0};
+  for (uint32_t i = 0; i < s->in_rotation; i++) {
+    const struct container *c = &w->containers[s->rotation[i]];
+    bool fresh = c->build == s->split->build;
+    double weight = balancer_weight(s, c->id);
+    all[fresh] += weight;
+    if (container_serves(c)) served[fresh] += weight * spared(c);
+  }
+  if (!(all[0] > 0) || !(all[1] > 0)) return (served[0] + served[1]) / (all[0] + all[1]);
+  return (1 - s->split->share) * (served[0] / all[0]) + s->split->share * (served[1] / all[1]);
+}
+
 /* As balancer_sends, from no region: what a world without places asks many times in a run of years. */
 static double rotation_serving(const struct world *w, const struct service *s) {
+  if (s->split) return split_serving(w, s);
   double all = 0, served = 0;
   for (uint32_t i = 0; i < s->in_rotation; i++) {
     const struct container *c = &w->containers[s->rotation[i]];

@@ -38,6 +38,12 @@ static struct state_key term_of(const struct states *all, const struct world *w,
     memcpy(&apart, &container_config(c)->traits.errors, sizeof apart);
     apart = stream_mix(apart + 1);
   }
+  const struct version_split *split = w->services[c->service].split;
+  if (split) { /* which side it is on, and what that gets */
+    uint64_t share;
+    memcpy(&share, &split->share, sizeof share);
+    apart += stream_mix(share + (c->build == split->build) + 2);
+  }
   if (asked->by_primary && c->id == w->services[c->service].primary) word |= UINT64_C(1) << 62;
   if (asked->by_weight) {
     double weight = balancer_weight(&w->services[c->service], c->id);

@@ -90,6 +90,17 @@ struct routing {
   bool (*refuses)(const struct world *, const struct service *, const struct instruction *, const struct request *);
 };
 
+/* Calls of a service that are divided between a new version and all others by weight, whatever the numbers of replicas
+ * (models/release/split.h). What was seen of the new one since the last judgement is counted here. */
+struct version_split {
+  uint32_t build;
+  double share;   /* of the calls that the build gets, as long as both have a replica in rotation */
+  sim_time limit; /* an answer that took longer is slow; SIM_NEVER: none is */
+  uint64_t calls, failures, answers, slow;
+  bool stale;                             /* the rotation has changed */
+  uint32_t *side[2], count[2], cursor[2]; /* of the rotation: others, and those of the build */
+};
+
 /* A service at work: its containers are contiguous in world->containers. */
 struct service {
   const struct service_config *stated;  /* what the scenario says; read through service_config */
@@ -100,6 +111,7 @@ struct service {
   uint32_t *rotation;              /* containers that callers choose among */
   uint32_t in_rotation, cursor;
   const struct routing *routing; /* null: the balancer decides */
+  struct version_split *split;   /* null: calls are not divided by version */
   struct shards *shards;         /* null: every replica has all */
   uint32_t log;                  /* the first of its logs among world_databases(world)->logs */
   struct balancing *balancing;   /* null: its balancer knows nothing */

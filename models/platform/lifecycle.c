@@ -30,6 +30,7 @@ void lifecycle_alarm(struct world *w, slot_id slot, sim_time delay) {
 static void rotation_changed(struct world *w, struct service *s) {
   if (s->nearby) s->nearby->stale = true;
   if (s->zones) s->zones->stale = true;
+  if (s->split) s->split->stale = true;
   service_replicas_until(w, s, world_now(w));
   level_set(&s->replicas, world_now(w), s->in_rotation);
 }

@@ -7,6 +7,7 @@
 #include "models/faults/crew.h"
 #include "models/faults/keys_of_loss.h"
 #include "models/release/rollout.h"
+#include "models/release/split.h"
 #include "models/release/strategies.h"
 #include "models/service/probe.h"
 #include "sim/engine/arena.h"
@@ -183,6 +184,8 @@ static void declare(struct model *m, struct release_config *r) {
   r->bad_meter = meter_declare(m, r->name, "bad", METER_COUNT, "Releases that were bad.");
   r->back_meter = meter_declare(m, r->name, "rolled_back", METER_COUNT, "Roll-outs that were taken back.");
   r->stuck_meter = meter_declare(m, r->name, "stuck", METER_COUNT, "Roll-outs without progress until their deadline.");
+  r->false_meter = meter_declare(m, r->name, "false_aborts", METER_COUNT, "Good releases that a canary took back.");
+  r->missed_meter = meter_declare(m, r->name, "missed", METER_COUNT, "Bad releases that a canary let through.");
   r->failed_meter = meter_declare(m, r->name, "hit", METER_COUNT, "Requests that failed because of the version that they met.");
 }
 
@@ -203,6 +206,7 @@ static void link_first(struct linker *l) {
 
 static void link_releases(struct linker *l, enum link_stage stage) {
   if (stage == LINK_FIRST) link_first(l);
+  if (stage == LINK_LAST && !l->failed && model_releases(l->model)->count) update_count_calls(l->model);
   struct config_list *all = model_part(l->model, PART_releases);
   for (uint32_t i = 0; i < all->count && stage == LINK_LAST && !l->failed; i++)
     make_versions(l, (struct release_config *)all->items + i);
@@ -215,6 +219,7 @@ static void releases_open(struct world *w) {
   all->of = arena_new_array(w->arena, struct rollout, w->model->services.count + 1);
   all->each = arena_new_array(w->arena, struct release_state, model_releases(w->model)->count + 1);
   rollouts_open(w);
+  splits_open(w);
   for (uint32_t i = 0; i < model_releases(w->model)->count; i++)
     all->each[i].draws =
         stream_open(stream_key(w->seed, w->replication, PURPOSE_RELEASE, stream_entity(model_release(w->model, i)->name, 0)));

@@ -50,8 +50,21 @@ struct update_config {
   int32_t order, on_failure;
   sim_time delay, monitor;
   double max_failure;
+  /* With a weighted route. */
+  struct config_list stages; /* struct canary_stage */
+  double abort_errors;       /* NAN: errors are not looked at */
+  sim_time abort_latency;
+  double percentile;
+  sim_time judged;
+  sim_time switch_over, keep;
   /* Linked. */
-  bool stated; /* the scenario has one, or a release of the service */
+  bool stated;  /* the scenario has one, or a release of the service */
+  double calls; /* of the service for each request of the whole system */
+};
+
+struct canary_stage {
+  double weight;
+  sim_time lasts;
 };
 
 enum bad_kind { BAD_ERRORS, BAD_SLOW, BAD_LEAK, BAD_NEVER_READY, BAD_NEVER_STARTS };
@@ -77,7 +90,7 @@ struct release_config {
   uint32_t number;                        /* of the fault */
   const struct service_config **good;     /* by index in `services` */
   const struct service_config **bad_ones; /* null: it is never bad */
-  uint32_t bad_meter, back_meter, stuck_meter, took_meter, failed_meter;
+  uint32_t bad_meter, back_meter, stuck_meter, took_meter, failed_meter, false_meter, missed_meter;
 };
 
 /* --- for orchestrators ------------------------------------------------------------------------------------------------------- */
@@ -110,6 +123,8 @@ struct rollout {
   int64_t worst_low, worst_high;     /* by how many these were broken */
   uint32_t stage, failures, cursor;
   uint32_t chosen; /* container, or NONE */
+  sim_time stage_from, judged_at;
+  bool split;      /* its calls are divided by version */
   sim_time *since; /* by replica: when it became available in the new build; 0: it is not; null: nobody asks */
 };
 
@@ -118,7 +133,9 @@ struct release_state {
   bool bad; /* what it brought out last is bad, and is not taken back */
 };
 
+struct levels;
 struct releases {
+  struct levels *levels;      /* in years: what is offered; null: nobody judges */
   struct rollout *of;         /* by service */
   struct release_state *each; /* by release */
   uint32_t active;

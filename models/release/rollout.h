@@ -9,7 +9,7 @@ void rollout_begins(struct rollout *, const struct release_config *, const struc
 void rollout_stops(struct world *, struct container *, bool served);
 /* One of its roll-outs has ended. */
 void release_ended(struct world *, const struct release_config *);
-void update_link(struct linker *);
+void update_count_calls(struct model *);
 /* Of the services of releases: what their strategies need, before services are linked. */
 void update_settle(struct linker *);
 extern const struct record update_keys_record;

@@ -22,7 +22,9 @@ struct strategy {
   STRATEGY(rolling)                                                                                                                \
   STRATEGY(ordered)                                                                                                                \
   STRATEGY(recreate)                                                                                                               \
-  STRATEGY(tasks)
+  STRATEGY(tasks)                                                                                                                  \
+  STRATEGY(canary)                                                                                                                 \
+  STRATEGY(blue_green)
 
 #define STRATEGY_DECLARE(name) extern const struct strategy strategy_##name;
 STRATEGIES(STRATEGY_DECLARE)

@@ -4,6 +4,8 @@
 #include "models/core/world.h"
 #include "models/release/rollout.h"
 #include "models/release/strategies.h"
+#include "models/request/operation.h"
+#include "models/traffic/offered.h"
 #include "models/volume/volume.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -107,6 +109,16 @@ void update_settle(struct linker *l) {
     if (service_runs(s)) declare(m, s);
     if (released) settle(l, s);
   }
+}
+
+/* Once programs are there. */
+void update_count_calls(struct model *m) {
+  for (uint32_t i = 0; i < m->endpoints.count; i++)
+    for (uint32_t k = 0; k < m->programs[i].end; k++) {
+      const struct instruction *in = &m->programs[i].instructions[k];
+      if (in->operation->enters && in->service >= 0)
+        service_update(model_service(m, (uint32_t)in->service))->calls += model_endpoint_share(m, i);
+    }
 }
 
 const struct farewell *service_farewell(const struct service_config *s) {

@@ -448,6 +448,8 @@ __attribute__((noinline, cold)) static bool version_fails(struct world *w, const
   if (!(traits->errors > 0)) return false;
   struct stream draws = stream_at(r->key, draw_in_band(BAND_VERSION, in->draw, 0));
   if (stream_uniform(&draws) >= traits->errors) return false;
+  struct version_split *split = world_service_of(w, c)->split;
+  if (split && split->build == c->build) split->failures++;
   meter_count(w, traits->failed);
   return true;
 }
@@ -513,6 +515,10 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
     if (!abandoned(r)) balancer_answered(w, s, f, calling_container(r));
   }
   container_leave(w, c, f->process);
+  if (__builtin_expect(s->split != NULL, 0) && s->split->build == c->build) {
+    s->split->answers++;
+    s->split->slow += world_now(w) - f->entered > s->split->limit;
+  }
   if (!r->depth) return answers_entry(w, r, c, in->cell);
   const struct frame *caller = &r->frames[r->depth - 1];
   if (!frame_alive(w, caller)) {
