@@ -58,6 +58,7 @@ static struct carrying_entry *note(struct carrying *c, const struct world *w, co
   struct carrying_entry *e = carrying_find(c, key);
   if (!e) e = carrying_add(c, key);
   e->unsafe |= world_carriage(w)->unsafe;
+  c->visits += world_carriage(w)->unsafe && !key->before;
   note_state(c, w, key->state, routing);
   pthread_mutex_unlock(&c->lock);
   return e;

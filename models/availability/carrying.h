@@ -79,6 +79,9 @@ typedef void carrying_in_parallel(void *context, void (*task)(void *of, uint32_t
 struct carrying *carrying_new(const struct model *);
 void carrying_free(struct carrying *); /* null is allowed */
 bool carrying_found(const struct carrying *);
+/* So many visits of strained states have been seen that one of a kind not seen yet is less than 0.15% of them, with a confidence of
+ * 95% (the rule of three). */
+bool carrying_seen_enough(const struct carrying *);
 void carrying_solve(struct carrying *, carrying_in_parallel *, void *context);
 struct carrying_summary carrying_summary(const struct carrying *);
 

@@ -114,6 +114,8 @@ bool carrying_found(const struct carrying *c) {
   return false;
 }
 
+bool carrying_seen_enough(const struct carrying *c) { return c->visits >= 2000; }
+
 struct carrying_summary carrying_summary(const struct carrying *c) {
   struct carrying_summary s = {.runs = c->runs, .timed = c->levels.timed};
   for (uint32_t i = 0; i < c->entry_count; i++) s.states += c->entries[i]->unsafe && !c->entries[i]->key.before;

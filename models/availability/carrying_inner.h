@@ -38,6 +38,7 @@ struct carrying {
   bool collects;
   double nominal_strain, most; /* most: by how much a level may exceed the mean */
   pthread_mutex_t lock;        /* while collecting */
+  uint64_t visits;             /* of strained states, while collecting */
   struct carrying_entry **entries;
   struct carrying_state **states;
   uint32_t entry_count, entry_room, state_count, state_room, runs;

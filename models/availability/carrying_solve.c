@@ -155,9 +155,9 @@ static uint32_t times_of(const struct carrying *c, const struct carrying_entry *
 
 static double requests_of(const struct carrying *c, const struct run *r) {
   const struct carrying_key *k = &r->entry->key;
-  double horizons = r->times + 0.25;
-  double s = sim_seconds(course_horizon(&c->levels, k->level, r->shorter)) * horizons;
-  return (s + (k->before ? sim_seconds(carrying_lasted(c, k)) : 0)) * c->levels.per_second[k->level];
+  sim_time time = course_horizon(&c->levels, k->level, r->shorter) * r->times;
+  time += course_warm_up(c->model, &c->levels, k->level, r->shorter) + (k->before ? carrying_lasted(c, k) : 0);
+  return sim_seconds(time) * c->levels.per_second[k->level];
 }
 
 /* Of those that are wanted. */

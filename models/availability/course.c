@@ -24,8 +24,8 @@ static bool scales(const struct model *m) {
 }
 
 /* All well before anything happens: caches fill, autoscalers find their size. */
-static sim_time warm_up(const struct model *m, const struct levels *l, uint32_t level, sim_time horizon) {
-  sim_time given = m->run.warmup > 0 && m->run.warmup < SIM_DAY ? m->run.warmup : 0;
+sim_time course_warm_up(const struct model *m, const struct levels *l, uint32_t level, uint32_t shorter) {
+  sim_time horizon = course_horizon(l, level, shorter), given = m->run.warmup > 0 && m->run.warmup < SIM_DAY ? m->run.warmup : 0;
   sim_time wanted = scales(m) && given < SCALING_S * SIM_S ? SCALING_S * SIM_S : given;
   sim_time most = (sim_time)(MOST / fmax(l->per_second[level], 1e-9) * 1e9);
   if (wanted > most) wanted = most;
@@ -104,7 +104,8 @@ struct course *course_run(const struct course_plan *p, struct arena *arena) {
   struct arena *own = arena_new();
   struct course *c = arena_alloc(arena, sizeof *c);
   c->routing = arena_new_array(arena, double, p->model->endpoints.count + 1);
-  sim_time horizon = course_horizon(p->levels, p->level, p->shorter), at = warm_up(p->model, p->levels, p->level, horizon);
+  sim_time horizon = course_horizon(p->levels, p->level, p->shorter),
+           at = course_warm_up(p->model, p->levels, p->level, p->shorter);
   sim_time changed = at + (p->before ? p->lasted : 0), adapted = p->routing && !p->before ? adapts(p, c->routing, own) : 0;
   struct silence silence = {changed, adapted > horizon ? changed + adapted - horizon / 4 : changed};
   struct model m = bare_model(p, &silence, own);

@@ -46,5 +46,7 @@ struct course *course_run(const struct course_plan *, struct arena *);
 /* How much of the time that something lasted is simulated; also how long all parts are, if no shorter. */
 sim_time course_longest(const struct levels *, uint32_t level);
 sim_time course_horizon(const struct levels *, uint32_t level, uint32_t shorter);
+/* How much is simulated before the platform changes. */
+sim_time course_warm_up(const struct model *, const struct levels *, uint32_t level, uint32_t shorter);
 
 #endif

@@ -48,21 +48,26 @@ static void in_parallel(void *study, void (*task)(void *of, uint32_t i), void *o
 /* --- finding it -------------------------------------------------------------------------------------------------------------- */
 
 /* The states of the first years, all faults as they are or second ones likelier. */
-static bool see(const struct study *s, const struct model *m) {
+static bool see(const struct study *s, const struct model *m, bool biased) {
   struct view *seen = view_new(m, false);
   struct replication_plan plan = {
       .model = m, .seed = m->run.seed, .mode = WORLD_AVAILABILITY, .jobs = s->options.jobs, .interrupted = s->options.interrupted};
-  bool good = replicate(&plan, seen, 0, PIECES_LEAST) == PIECES_LEAST;
+  bool good = true;
+  for (uint32_t done = 0, until = biased ? PIECES_LEAST : 1; good && done < PIECES_LEAST;) {
+    good = replicate(&plan, seen, done, until) == until;
+    if (!biased && carrying_seen_enough(s->carrying)) break;
+    done = until, until = 2 * done < PIECES_LEAST ? 2 * done : PIECES_LEAST;
+  }
   view_free(seen);
   return good;
 }
 
 bool carried_find(struct study *s) {
   if (!s->carrying || s->carried) return true;
-  s->carried = see(s, &s->evidence.model);
+  s->carried = see(s, &s->evidence.model, false);
   if (s->carried && carrying_found(s->carrying) && bias_possible(&s->evidence.model)) {
     struct model biased = biased_model(s);
-    s->carried = see(s, &biased);
+    s->carried = see(s, &biased, true);
   }
   if (s->carried) carrying_solve(s->carrying, in_parallel, s);
   return s->carried;
