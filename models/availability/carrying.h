@@ -42,7 +42,7 @@ struct strain_known {
   uint64_t key;
   double strain;
 };
-enum { STRAINS_KNOWN = 8192 };
+enum { STRAINS_KNOWN = 4096 };
 
 /* What a world keeps. */
 struct carriage {
