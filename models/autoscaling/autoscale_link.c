@@ -66,28 +66,32 @@ bool autoscale_counts_jobs(const struct model *m, const struct autoscale_config 
 
 /* --- checks ------------------------------------------------------------------------------------------------------------------- */
 
+/* Points at the member of the configuration, which is closer than the service. */
+#define BLAME(l, member, ...) ((l)->at = (member), link_error(l, __VA_ARGS__), (l)->at = NULL)
+
 static void check_emitted(struct linker *l, const struct service_config *s, const struct metric_config *c, const char *path) {
   const struct emitted_config *e = watched_of(l->model, c).emitted;
   int32_t service = (int32_t)(s - (const struct service_config *)l->model->services.items);
-  if (c->pods >= 0 && !(c->average > 0)) link_error(l, path, "pods", "needs \"average\": the target of each pod");
-  if (c->pods >= 0 && c->value > 0) link_error(l, path, "value", "a metric of pods has no target of the whole: give \"average\"");
+  if (c->pods >= 0 && !(c->average > 0)) BLAME(l, &c->pods, path, "pods", "needs \"average\": the target of each pod");
+  if (c->pods >= 0 && c->value > 0)
+    BLAME(l, &c->value, path, "value", "a metric of pods has no target of the whole: give \"average\"");
   if (c->pods < 0 && (c->value > 0) == (c->average > 0))
-    link_error(l, path, c->object >= 0 ? "object" : "external",
-               "needs one target: \"value\" of the whole, or \"average\" for each pod");
+    BLAME(l, c->object >= 0 ? &c->object : &c->external, path, c->object >= 0 ? "object" : "external",
+          "needs one target: \"value\" of the whole, or \"average\" for each pod");
   if (c->pods >= 0 && emitted_kind(e) != EMITS_VALUES && emitted_by(e) != service)
-    link_error(l, path, "pods", "\"%s\" is not emitted by the pods of %s: use \"external\"", e->name, s->name);
+    BLAME(l, &c->pods, path, "pods", "\"%s\" is not emitted by the pods of %s: use \"external\"", e->name, s->name);
 }
 
 static void check_resource(struct linker *l, const struct service_config *s, const struct metric_config *c, const char *path) {
   bool memory = c->memory > 0 || c->memory_average;
   if (c->value > 0 || c->average > 0)
-    link_error(l, path, c->value > 0 ? "value" : "average",
-               "is of \"pods\", \"object\" and \"external\"; the target stands with the metric");
+    BLAME(l, c->value > 0 ? &c->value : &c->average, path, c->value > 0 ? "value" : "average",
+          "is of \"pods\", \"object\" and \"external\"; the target stands with the metric");
   if (memory && !s->memory.base)
-    link_error(l, path, c->memory > 0 ? "memory" : "memory_average",
-               "is not emitted: the memory of %s is not modelled; give the service \"memory\"", s->name);
+    BLAME(l, c->memory > 0 ? (const void *)&c->memory : &c->memory_average, path, c->memory > 0 ? "memory" : "memory_average",
+          "is not emitted: the memory of %s is not modelled; give the service \"memory\"", s->name);
   if (c->memory > 0 && !s->resources.requests.memory)
-    link_error(l, path, "memory", "is a share of resources.requests.memory, which is 0");
+    BLAME(l, &c->memory, path, "memory", "is a share of resources.requests.memory, which is 0");
 }
 
 static void check_metrics(struct linker *l, const struct service_config *s, const char *path) {
@@ -123,8 +127,8 @@ static void check_schedule(struct linker *l, const struct autoscale_config *a, c
   const struct scale_schedule *s = a->schedule.items;
   for (uint32_t i = 0; i < a->schedule.count; i++) {
     const char *at = arena_format(l->arena, "%s.schedule[%u]", path, i);
-    if (s[i].min > a->max) link_error(l, at, "min", "is %lld, and \"max\" is %lld", (long long)s[i].min, (long long)a->max);
-    if (s[i].lasts > s[i].every) link_error(l, at, "for", "is longer than from one beginning to the next (\"every\")");
+    if (s[i].min > a->max) BLAME(l, &s[i].min, at, "min", "is %lld, and \"max\" is %lld", (long long)s[i].min, (long long)a->max);
+    if (s[i].lasts > s[i].every) BLAME(l, &s[i].lasts, at, "for", "is longer than from one beginning to the next (\"every\")");
   }
 }
 
@@ -135,7 +139,7 @@ void autoscale_check(struct linker *l, struct service_config *s, const char *pat
   const char *at = arena_format(l->arena, "%s.autoscale", path);
   if (!a->metrics.count && a->queue < 0 && !(a->cpu > 0)) a->cpu = 0.8;
   if (!a->max) return;
-  if (a->max < a->min) link_error(l, path, NULL, "autoscale: \"max\" is less than \"min\"");
+  if (a->max < a->min) BLAME(l, &a->max, path, NULL, "autoscale: \"max\" is less than \"min\"");
   if (!m->platform.kind->resize)
     link_error(l, path, NULL, "autoscale needs a platform of kind %s", orchestrators_that_scale(l->arena));
   if (a->queue >= 0 && model_queue(m, (uint32_t)a->queue)->workers != service)

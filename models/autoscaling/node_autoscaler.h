@@ -26,6 +26,7 @@ struct node_autoscaler_config {
 };
 struct node_autoscaler_keys {
   struct node_autoscaler_config *config; /* null: not given */
+  uint32_t *waiting;                     /* derived: meters, by service; null: no group grows */
 };
 
 extern const struct record node_autoscaler_root_record;

@@ -16,8 +16,15 @@ static const sim_time loss_is_known = 50 * SIM_S; /* a node that is not heard of
 static struct node_pool *pool_of(const struct world *w, const struct node *n) { return &world_pools(w)->each[n->group_index]; }
 static const struct node_group *group_of(const struct node_pool *p) { return model_nodes(p->world->model, p->group); }
 
+uint32_t pool_members(const struct node_pool *p) {
+  uint32_t members = 0;
+  for (uint32_t i = 0; i < p->world->node_count; i++)
+    members += p->world->nodes[i].group_index == p->group && p->world->nodes[i].membership == NODE_MEMBER;
+  return members;
+}
+
 static void show(struct node_pool *p) {
-  if (p->world->mode == WORLD_TRAFFIC) meter_set(p->world, nodes_pool(group_of(p))->nodes, p->members);
+  if (p->world->mode == WORLD_TRAFFIC) meter_set(p->world, nodes_pool(group_of(p))->nodes, pool_members(p));
 }
 
 static void count(struct node_pool *p, uint32_t meter) {
@@ -37,7 +44,7 @@ static void live(struct node_pool *p, const struct node *n) {
   struct pool_node *of = &world_pools(p->world)->nodes[n->index];
   struct stream draws = draws_of(p, PURPOSE_SPOT, n->number, of->lives++);
   double lasts = -real_log(1 - stream_uniform(&draws)) * (double)spot->lasts - (double)spot->notice;
-  of->noticed = false;
+  of->noticed = of->ended = false;
   calendar_set(p->world->calendar, of->fate, world_after(p->world, lasts > 0 ? distribution_as_time(lasts) : 0));
 }
 
@@ -45,7 +52,7 @@ static void arrives(void *pool, uint32_t which) {
   struct node_pool *p = pool;
   assert(p->upcoming && p->on_the_way[which]);
   p->on_the_way[which] = false;
-  p->upcoming--, p->members++;
+  p->upcoming--;
   const struct node *n = node_join(p->world, p->group);
   world_pools(p->world)->nodes[n->index].unneeded_since = -1;
   live(p, n);
@@ -59,7 +66,8 @@ static sim_time provision(struct node_pool *p) {
 }
 
 void pool_fill(struct node_pool *p) {
-  for (uint32_t i = 0; i < p->room && p->members + p->upcoming < p->wanted; i++) {
+  uint32_t members = pool_members(p);
+  for (uint32_t i = 0; i < p->room && members + p->upcoming < p->wanted; i++) {
     if (p->on_the_way[i]) continue;
     p->on_the_way[i] = true, p->upcoming++;
     count(p, nodes_pool(group_of(p))->added);
@@ -69,18 +77,12 @@ void pool_fill(struct node_pool *p) {
 
 /* --- machines that go --------------------------------------------------------------------------------------------------------- */
 
-static void member_goes(struct node_pool *p) {
-  assert(p->members);
-  p->members--;
-  show(p);
-}
-
 void pool_drop(struct node_pool *p, struct node *n) {
   assert(n->membership == NODE_MEMBER && p->wanted);
   p->wanted--;
   count(p, nodes_pool(group_of(p))->removed);
-  member_goes(p);
   node_leave(p->world, n);
+  show(p);
 }
 
 /* It has gone; its place may be the next machine's. */
@@ -98,13 +100,14 @@ static void noticed(struct node_pool *p, struct node *n) {
   of->noticed = true;
   calendar_set(p->world->calendar, of->fate, world_after(p->world, spot->notice));
   if (!spot->handled || n->membership != NODE_MEMBER) return;
-  member_goes(p);
-  pool_fill(p);
   node_leave(p->world, n);
+  show(p);
+  pool_fill(p);
 }
 
 static void is_gone(struct node_pool *p, struct node *n) {
   bool known = n->membership == NODE_LEAVING;
+  world_pools(p->world)->nodes[n->index].ended = true;
   node_fails(p->world, n, DISK_LOST);
   if (known)
     buried(p, n);
@@ -117,18 +120,18 @@ static void fate(void *world, uint32_t index) {
   struct world *w = world;
   struct node *n = &w->nodes[index];
   struct node_pool *p = pool_of(w, n);
-  bool down = world_pools(w)->nodes[index].noticed && !n->up;
-  if (n->membership == NODE_AWAY && !down) return;
-  if (!world_pools(w)->nodes[index].noticed) {
+  const struct pool_node *of = &world_pools(w)->nodes[index];
+  if (n->membership == NODE_AWAY && !of->ended) return;
+  if (!of->noticed) {
     count(p, nodes_pool(group_of(p))->taken);
     noticed(p, n);
-  } else if (!down) {
+  } else if (!of->ended) {
     is_gone(p, n);
   } else {
     if (n->membership == NODE_MEMBER) {
-      member_goes(p);
-      pool_fill(p);
       node_leave(w, n);
+      show(p);
+      pool_fill(p);
     }
     buried(p, n);
   }
@@ -136,9 +139,21 @@ static void fate(void *world, uint32_t index) {
 
 /* --- the life of a world ------------------------------------------------------------------------------------------------------ */
 
+/* As the autoscaler finds them. */
+static void show_waiting(struct world *w) {
+  const uint32_t *meters = ((const struct node_autoscaler_keys *)model_part(w->model, PART_node_pools))->waiting;
+  for (uint32_t i = 0; i < w->model->services.count; i++) {
+    const struct service *s = &w->services[i];
+    int64_t waiting = 0;
+    for (uint32_t k = 0; k < s->capacity; k++) waiting += w->containers[s->first + k].state == CONTAINER_PENDING;
+    if (s->capacity && waiting != level_value(&w->observation.meters[meters[i]].level)) meter_set(w, meters[i], waiting);
+  }
+}
+
 static void scans(void *world, uint32_t unused) {
   (void)unused;
   struct world *w = world;
+  show_waiting(w);
   node_autoscaler_scans(w);
   calendar_set(w->calendar, world_pools(w)->scan, world_after(w, node_autoscaler_of(w->model).scan));
 }
@@ -166,7 +181,7 @@ static void joins(struct world *w, const struct node *n) {
 static void start_pool(struct world *w, struct node_pool *p, uint32_t group) {
   const struct node_group *g = model_nodes(w->model, group);
   uint32_t size = (uint32_t)g->count;
-  *p = (struct node_pool){.world = w, .group = group, .wanted = size, .members = size};
+  *p = (struct node_pool){.world = w, .group = group, .wanted = size};
   if (!pool_changes(g)) return;
   p->room = pool_grows(g) ? (uint32_t)nodes_pool(g)->growth->max : size;
   p->arrivals = arena_new_array(w->arena, slot_id, p->room);
@@ -196,26 +211,24 @@ static void audit(const struct audit *a) {
   for (uint32_t i = 0; i < w->model->platform.nodes.count; i++) {
     const struct node_pool *p = &world_pools(w)->each[i];
     const struct pool_growth *g = nodes_pool(model_nodes(w->model, i))->growth;
-    uint32_t members = 0;
-    for (uint32_t k = 0; k < w->node_count; k++) members += w->nodes[k].group_index == i && w->nodes[k].membership == NODE_MEMBER;
-    if (pool_changes(model_nodes(w->model, i)) && members != p->members)
-      audit_broken(a, "pool: %u nodes of group %u are members, and %u in its books", members, i, p->members);
-    if (g && (p->wanted < g->min || p->wanted > g->max || p->members + p->upcoming > g->max))
-      audit_broken(a, "pool: group %u wants %u nodes and has %u, outside of %lld to %lld", i, p->wanted, p->members + p->upcoming,
-                   (long long)g->min, (long long)g->max);
+    if (g && (p->wanted < g->min || p->wanted > g->max || pool_members(p) + p->upcoming > g->max))
+      audit_broken(a, "pool: group %u wants %u nodes and has %u, outside of %lld to %lld", i, p->wanted,
+                   pool_members(p) + p->upcoming, (long long)g->min, (long long)g->max);
   }
 }
 
 /* --- linking ------------------------------------------------------------------------------------------------------------------ */
 
-static const char *wrong_with(const struct linker *l, const struct node_group *g, const char **key) {
+static const char *wrong_with(struct linker *l, const struct node_group *g, const char **key) {
   const struct pool_growth *p = nodes_pool(g)->growth;
   *key = "autoscale";
   if (!p) return NULL;
   if (!l->model->platform.kind->resize)
     return arena_format(l->arena, "needs a platform of kind %s", orchestrators_that_scale(l->arena));
+  l->at = &p->max;
   if (p->max < p->min) return "\"max\" is less than \"min\"";
   if (p->min == p->max) return "cannot grow or shrink: \"min\" is \"max\"; leave it out";
+  l->at = &g->count;
   if (g->count < p->min || g->count > p->max) return *key = "count", "begins outside of autoscale.min to autoscale.max";
   return NULL;
 }
@@ -224,6 +237,7 @@ static void link_group(struct linker *l, struct node_group *g) {
   const char *path = arena_format(l->arena, "platform.nodes.%s", g->name), *key, *wrong = wrong_with(l, g, &key);
   struct pool_config *p = nodes_pool(g);
   if (wrong) link_error(l, path, key, "%s", wrong);
+  l->at = NULL;
   if (!pool_changes(g)) return;
   p->nodes = meter_declare(l->model, g->name, "nodes", METER_LEVEL, "Nodes that are in the cluster.");
   p->added = meter_declare(l->model, g->name, "nodes_added", METER_COUNT, "Machines that were asked for.");
@@ -247,14 +261,23 @@ static int64_t room_to_come(const struct model *m, const struct service_config *
   return room;
 }
 
+static void declare_waiting(struct model *m, struct node_autoscaler_keys *keys) {
+  keys->waiting = arena_new_array(m->arena, uint32_t, m->services.count + 1);
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (service_runs(model_service(m, i)))
+      keys->waiting[i] = meter_declare(m, model_service(m, i)->name, "waiting_for_nodes", METER_LEVEL,
+                                       "Replicas that no node has room for, as the node autoscaler finds them.");
+}
+
 static void link_pools(struct linker *l, enum link_stage stage) {
   struct model *m = l->model;
-  const struct node_autoscaler_keys *keys = model_part(m, PART_node_pools);
+  struct node_autoscaler_keys *keys = model_part(m, PART_node_pools);
   bool grows = false;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     if (stage == LINK_FIRST) link_group(l, (struct node_group *)m->platform.nodes.items + i);
     grows |= pool_grows(model_nodes(m, i));
   }
+  if (stage == LINK_LAST && grows) declare_waiting(m, keys);
   if (stage == LINK_FIRST && keys->config && !grows)
     link_error(l, "node_autoscaler", NULL, "no node group can grow: give one \"autoscale\": {\"min\": ..., \"max\": ...}");
   for (uint32_t i = 0; stage == LINK_PLACED && grows && i < m->services.count; i++) {

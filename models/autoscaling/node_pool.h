@@ -40,7 +40,7 @@ static inline bool pool_changes(const struct node_group *g) { return pool_grows(
 /* A group at work. */
 struct node_pool {
   struct world *world;
-  uint32_t group, wanted, members, upcoming, room;
+  uint32_t group, wanted, upcoming, room;
   slot_id *arrivals; /* of machines that are on their way */
   bool *on_the_way;
   uint64_t asked; /* machines so far: for its draws */
@@ -49,7 +49,7 @@ struct node_pool {
 /* What is kept of each node. */
 struct pool_node {
   slot_id fate; /* of a spot machine: its notice, its end */
-  bool noticed;
+  bool noticed, ended;
   uint64_t lives;
   sim_time unneeded_since; /* -1: it is needed */
 };
@@ -63,6 +63,8 @@ struct node_pools {
 };
 static inline struct node_pools *world_pools(const struct world *w) { return world_part(w, PART_node_pools); }
 
+/* Nodes of the group that are in the cluster and do not leave it. */
+uint32_t pool_members(const struct node_pool *);
 /* Asks for machines, as many as are wanted and neither there nor on their way. */
 void pool_fill(struct node_pool *);
 /* One machine less is wanted, and this is the one. */

@@ -14,9 +14,11 @@ static bool has_memory(const struct model *m, const struct trigger_config *t) {
   return false;
 }
 
-static const char *wrong_figure(const struct model *m, const struct trigger_config *t, const char **key) {
+static const char *wrong_figure(struct linker *l, const struct trigger_config *t, const char **key) {
+  const struct model *m = l->model;
   bool of_nodes = t->utilization > 0 || t->filled > 0, of_service = t->cpu || t->memory;
   *key = t->nodes >= 0 ? "nodes" : t->service >= 0 ? "service" : "metric";
+  l->at = t->nodes >= 0 ? &t->nodes : t->service >= 0 ? &t->service : &t->metric;
   if (t->nodes >= 0 && (!(t->utilization > 0) == !(t->filled > 0) || of_service || t->value > 0))
     return "needs one limit: \"utilization\" of their CPU, or \"filled\" of their memory";
   if (t->service >= 0 && (!t->cpu == !t->memory || of_nodes || t->value > 0))
@@ -28,16 +30,19 @@ static const char *wrong_figure(const struct model *m, const struct trigger_conf
   return NULL;
 }
 
-static const char *wrong_action(const struct model *m, const struct trigger_config *t, const char **key) {
+static const char *wrong_action(struct linker *l, const struct trigger_config *t, const char **key) {
+  const struct model *m = l->model;
+  l->at = &t->up_to;
   if (t->add_nodes < 0 && t->add_replicas < 0) return *key = NULL, "adds nothing: give \"add_nodes\" or \"add_replicas\"";
   if (t->add_nodes >= 0 && model_nodes(m, (uint32_t)t->add_nodes)->count >= t->up_to)
     return *key = "up_to", "is no more than there are nodes";
   if (t->add_replicas < 0) return NULL;
   const struct service_config *s = model_service(m, (uint32_t)t->add_replicas);
-  *key = "add_replicas";
+  *key = "add_replicas", l->at = &t->add_replicas;
   if (!service_runs(s)) return "names an external service";
   if (s->autoscale.max) return "names a service with an autoscaler, which would take the replica away: raise its \"min\"";
   if (s->replicas_by_region.count) return "names a service whose replicas are given by region";
+  l->at = &t->up_to;
   if (s->replicas >= t->up_to) return *key = "up_to", "is no more than there are replicas";
   return NULL;
 }
@@ -55,10 +60,11 @@ static void warn_never(struct linker *l, const struct trigger_config *t, const c
 }
 
 static void link_trigger(struct linker *l, struct trigger_config *t) {
-  const char *path = arena_format(l->arena, "triggers.%s", t->name), *key = NULL, *wrong = wrong_figure(l->model, t, &key);
+  const char *path = arena_format(l->arena, "triggers.%s", t->name), *key = NULL, *wrong = wrong_figure(l, t, &key);
   if (wrong) link_error(l, path, key, "%s", wrong);
-  wrong = wrong_action(l->model, t, &key);
+  wrong = wrong_action(l, t, &key);
   if (wrong) link_error(l, path, key, "%s", wrong);
+  l->at = NULL;
   t->fired =
       meter_declare(l->model, t->name, "fired", METER_COUNT, "Times that the figure had been above its limit for long enough.");
   t->acted = meter_declare(l->model, t->name, "acted", METER_COUNT, "Times that something was added.");

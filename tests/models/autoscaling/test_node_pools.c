@@ -1,4 +1,5 @@
 /* Nodes that come while pods find no room, go when they are not needed, or are taken back: values worked by hand. */
+#include "models/autoscaling/node_autoscaler.h"
 #include "models/autoscaling/node_pool.h"
 #include "models/core/audit.h"
 #include "models/core/part.h"
@@ -21,7 +22,7 @@ static struct world *grows(struct fixture *f, uint64_t seed, const char *values,
   return f->scenario ? world_new(&f->scenario->model, seed, 0, WORLD_TRAFFIC) : NULL;
 }
 
-static uint32_t members(const struct world *w, uint32_t group) { return world_pools(w)->each[group].members; }
+static uint32_t members(const struct world *w, uint32_t group) { return pool_members(&world_pools(w)->each[group]); }
 
 static sim_time first_time(struct world *w, sim_time from, sim_time until, sim_time step,
                            bool (*there)(const struct world *, uint32_t), uint32_t number) {
@@ -92,6 +93,9 @@ static void test_limits(void) {
   for (uint32_t i = 0; i < w->container_count; i++) waits += w->containers[i].state == CONTAINER_PENDING;
   test_check(members(w, 0) == 4 && w->services[0].up == 16 && waits == 14, "%u nodes, %u up, %u wait", members(w, 0),
              w->services[0].up, waits);
+  uint32_t meter = ((const struct node_autoscaler_keys *)model_part(w->model, PART_node_pools))->waiting[0];
+  test_check(level_value(&w->observation.meters[meter].level) == 14, "the meter has %lld",
+             (long long)level_value(&w->observation.meters[meter].level));
   close_world(w, &f, "limits");
 }
 
@@ -179,6 +183,30 @@ static void test_spot(void) {
   world_free(w), fixture_close(&f);
 }
 
+/* Machines that are taken back while faults hold them down, without a handler, and in years without requests: nothing is lost
+ * for good. */
+static void test_spot_and_faults(void) {
+  static const char *const runs[] = {"'warmup': '0s', 'window': '50h', 'windows': 1", "'window': '1s', 'years': 1"};
+  for (int i = 0; i < 4; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'g', 'traffic': { 'x': { 'kind': 'open', 'rate': '1/min', 'mix': { 'p': 1 } } }, 'endpoints': { "
+        "'p': { "
+        "'entry': 'b', 'steps': [ { 'delay': '1ms' } ] } }, 'services': { 'b': { 'kind': 'app', 'replicas': 4, 'start': '1s', "
+        "'resources': { 'requests': { 'cpu': 1, 'memory': '1Gi' } } } }, 'platform': { 'kind': '%s', 'nodes': { 'n': { 'count': 5, "
+        "'cpu': 2, 'memory': '16Gi', 'spot': { 'lasts': '%s', 'notice': '30s', 'handled': %s } } } }, 'faults': { 'loss': { "
+        "'kind': "
+        "'node', 'nodes': 'n', 'mtbf': '%s', 'repair': '10min' } }, 'run': { %s } }",
+        i < 2 ? "kubernetes" : "swarm", i == 3 ? "2d" : "1h", i % 2 ? "false" : "true", i == 3 ? "2d" : "1h", runs[i == 3]);
+    struct world *w = world_new(&f.scenario->model, 1, 0, i == 3 ? WORLD_AVAILABILITY : WORLD_TRAFFIC);
+    w->horizon = w->measured_until;
+    world_run(w);
+    if (i < 3) world_audit(w, fixture_broken, (void *)(uintptr_t)f.scenario->model.platform.kind->member.word);
+    uint32_t there = members(w, 0) + world_pools(w)->each[0].upcoming;
+    test_check(there == 5, "run %d: %u machines are there or on their way", i, there);
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static void test_refused(void) {
   static const struct {
     const char *root, *nodes, *message;
@@ -198,8 +226,13 @@ static void test_refused(void) {
   }
 }
 
-static const struct test_case cases[] = {{"presets", test_presets},     {"up_and_down", test_up_and_down},
-                                         {"limits", test_limits},       {"moves", test_moves},
-                                         {"expanders", test_expanders}, {"spot", test_spot},
-                                         {"refused", test_refused},     {NULL, NULL}};
+static const struct test_case cases[] = {{"presets", test_presets},
+                                         {"up_and_down", test_up_and_down},
+                                         {"limits", test_limits},
+                                         {"moves", test_moves},
+                                         {"expanders", test_expanders},
+                                         {"spot", test_spot},
+                                         {"spot_and_faults", test_spot_and_faults},
+                                         {"refused", test_refused},
+                                         {NULL, NULL}};
 const struct test_suite suite_node_pools = {"node_pools", cases};
