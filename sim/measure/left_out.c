@@ -176,6 +176,12 @@ static bool is_external(const struct model *m, const struct service_config *s) {
   return s->kind == SERVICE_EXTERNAL && is_used(m, s) && !(covered(m, service) & COVERS_EXTERNAL);
 }
 
+/* Years have the size that it starts with, whatever the hour and whatever is lost. */
+static bool follows_load(const struct model *m, const struct service_config *s) {
+  (void)m;
+  return s->autoscale.max > 0;
+}
+
 const char *findings_leaves_out(const struct evidence *ev) {
   const struct model *m = &ev->model;
   uint32_t all = covered(m, -1);
@@ -184,7 +190,8 @@ const char *findings_leaves_out(const struct evidence *ev) {
                      : releases              ? "releases, "
                      : maintenance           ? "maintenance, "
                                              : "";
-  const char *text = arena_format(ev->arena, "%s%s%s%s%s", with_names(ev, "data lost with a node", loses_data),
+  const char *text = arena_format(ev->arena, "%s%s%s%s%s%s", with_names(ev, "sizes that follow the load", follows_load),
+                                  with_names(ev, "data lost with a node", loses_data),
                                   with_names(ev, "outages of services of others", is_external), work, places_kept(m),
                                   mistakes ? "mistakes of people, " : "");
   size_t length = strlen(text);
