@@ -61,7 +61,7 @@ static const struct removal removals[] = {
     {"fan-out", "4", "services.server.latency=10ms", "share(page100.latency < 1s) in 35%..41%", "CONFIRMED", "BETTER", 0, true},
     {"growing-table", "4", "endpoints.report.steps.0.growth.rows=4e6", "mean(report.latency) < 2s", "PASS", "FAIL", 0, 0},
     {"hot-row", "2", "keys.counter.of=1", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
-    {"hand-added-worker", "2", "triggers.worker.takes=25min", "error_rate(page) over \"after\" < 0.1%", "PASS", "FAIL", 0, 0},
+    {"hand-added-worker", "4", "triggers.worker.takes=25min", "error_rate(page) over \"after\" < 0.1%", "PASS", "FAIL", 0, 0},
     {"hpa-memory", "2", "services.api.memory.base=386547057B", "max(api.replicas) >= 20", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"memory-leak", "2", "services.backend.memory.leak=0MB", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"node-spike", "4", "platform.nodes.worker.count=2", "error_rate(page) over \"waiting\" in 14%..19%", "CONFIRMED", "BETTER", 0,
