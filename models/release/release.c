@@ -204,12 +204,36 @@ static void link_first(struct linker *l) {
   update_settle(l);
 }
 
+/* In years no request is played, and of a database it is only looked at whether a replica serves: that is the good side. */
+static void warn_of_years(struct linker *l, const struct release_config *r) {
+  if (!l->model->run.years || l->failed) return;
+  const char *path = arena_format(l->arena, "releases.%s", r->name);
+  bool slow = r->slower > 1 || (r->bad && r->bad->kind == BAD_SLOW), leaks = r->leak > 0 || (r->bad && r->bad->kind == BAD_LEAK);
+  if (slow || leaks)
+    link_warn(l, path, NULL, "release-unseen",
+              "a version that %s takes nothing from anybody in the years of \"run.years\": what it costs is in the run with "
+              "requests only",
+              slow ? "is slow" : "leaks");
+  for (uint32_t i = 0; i < r->services.count; i++) {
+    const struct service_config *s = model_service(l->model, (uint32_t)r->services.reference[i]);
+    bool fails = r->good[i]->traits.errors > 0 || (r->bad && r->bad_ones[i]->traits.errors > 0);
+    if (fails && s->kind == SERVICE_DATABASE)
+      link_warn(
+          l, path, NULL, "release-unseen",
+          "the share of calls that a version of the database \"%s\" fails is not seen in the years of \"run.years\": what it costs "
+          "is in the run with requests only",
+          s->name);
+  }
+}
+
 static void link_releases(struct linker *l, enum link_stage stage) {
   if (stage == LINK_FIRST) link_first(l);
   if (stage == LINK_LAST && !l->failed && model_releases(l->model)->count) update_count_calls(l->model);
   struct config_list *all = model_part(l->model, PART_releases);
-  for (uint32_t i = 0; i < all->count && stage == LINK_LAST && !l->failed; i++)
+  for (uint32_t i = 0; i < all->count && stage == LINK_LAST && !l->failed; i++) {
     make_versions(l, (struct release_config *)all->items + i);
+    warn_of_years(l, (struct release_config *)all->items + i);
+  }
 }
 
 static bool used(const struct model *m) { return model_releases(m)->count > 0; }

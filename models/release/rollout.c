@@ -58,7 +58,8 @@ struct container *rollout_next_old(const struct rollout *r, uint32_t from) {
 
 static void note_worst(struct rollout *r) {
   struct census n = rollout_census(r);
-  int64_t missing = r->allowed_low - (n.fresh_ready + n.old_ready), more = n.fresh + n.old - r->allowed_high;
+  int64_t by_themselves = rollout_update(r)->kind->strict ? 0 : n.old - n.old_ready;
+  int64_t missing = r->allowed_low - (n.fresh_ready + n.old_ready + by_themselves), more = n.fresh + n.old - r->allowed_high;
   if (missing > r->worst_low) r->worst_low = missing;
   if (more > r->worst_high) r->worst_high = more;
 }

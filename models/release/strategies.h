@@ -9,6 +9,7 @@ struct strategy {
   struct member member;
   uint32_t suits, usual; /* bits of enum update_style: which platforms can do it, and do it where nothing is said */
   bool sizes;            /* it says how many replicas there are while it is at work */
+  bool strict;           /* replicas that are missing by themselves are none that it may take besides */
   /* Checks and derives. May be null. */
   void (*link)(struct linker *, const struct service_config *, struct update_config *, const char *path);
   /* Containers that it may need beyond those of the service. May be null. */

@@ -5,7 +5,7 @@
 #include "models/release/split.h"
 #include "models/release/strategies.h"
 
-enum { STARTS, SWITCHES, KEEPS, STEPS = 10 };
+enum { STARTS, SWITCHES, KEEPS, GOES, STEPS = 10 };
 
 /* True: all of the version that goes out are ready. */
 static bool stands(struct rollout *r, int64_t desired) {
@@ -47,7 +47,7 @@ static void look(struct rollout *r) {
   }
   sim_time over = r->stage_from + rollout_update(r)->keep;
   if (now >= over) {
-    split_retires_old(r, SPLIT_BUILD);
+    if (r->stage == GOES || stands(r, desired)) r->stage = GOES, split_retires_old(r, SPLIT_BUILD);
   } else {
     r->moved_at = now;
     rollout_waits(r, over);

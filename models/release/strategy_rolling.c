@@ -113,6 +113,7 @@ const struct strategy strategy_rolling = {
     .suits = 1 << UPDATES_BY_PODS,
     .usual = 1 << UPDATES_BY_PODS,
     .sizes = true,
+    .strict = true,
     .link = link,
     .spare = spare,
     .look = look};

@@ -211,6 +211,60 @@ static void test_years(void) {
   }
 }
 
+/* --- in the midst of faults -------------------------------------------------------------------------------------------------- */
+
+/* Machines, processes and control planes fail while versions of all kinds come and go: every invariant holds, and years agree with
+ * what a walk finds. */
+#define TROUBLED                                                                                                                   \
+  "{ 'aguanta': 1, 'name': 'troubled', 'traffic': { 't': { 'kind': 'open', 'rate': '20/s', 'timeout': '5s', 'mix': { 'p': 1 } } "  \
+  "},"                                                                                                                             \
+  "'endpoints': { 'p': { 'entry': 'api', 'steps': [ { 'cpu': '5ms' } ] } },"                                                       \
+  "'services': { 'api': { 'kind': 'app', 'replicas': 4, 'start': '8s', 'connect_timeout': '1s', 'update': { %s 'stop': '2s' } } "  \
+  "},"                                                                                                                             \
+  "'releases': { 'weekly': { 'services': 'api', 'rate': '20/h', 'detect': '1min', 'rollback': '30s', 'bad': { 'probability': "     \
+  "0.5, "                                                                                                                          \
+  "'kind': '%s', 'errors': '20%%' } } },"                                                                                          \
+  "'faults': { 'machine': { 'kind': 'node', 'nodes': 'n', 'mtbf': '6min', 'repair': { 'exponential': '50s' } }, 'crash': { "       \
+  "'kind': 'crash', 'service': 'api', 'mtbf': '4min' }, 'hang': { 'kind': 'hang', 'service': 'api', 'mtbf': '5min', 'repair': "    \
+  "'20s' } %s }, 'platform': { 'kind': '%s', 'nodes': { 'n': { 'count': 4, 'cpu': 4 } } },"                                        \
+  "'run': { 'warmup': '0s', 'window': '30min', 'years': 1, 'replications': 1 } }"
+
+static void play_troubled(const char *kind, const char *update, const char *bad, enum world_mode mode) {
+  const char *plane = strcmp(kind, "kubernetes") ? "" : ", 'plane': { 'kind': 'control-plane', 'mtbf': '10min', 'repair': '90s' }";
+  struct fixture f = fixture_of(TROUBLED, update, bad, plane, kind);
+  if (!f.scenario) return;
+  struct world *w = world_new(&f.scenario->model, 7, 0, mode);
+  if (mode == WORLD_AVAILABILITY) {
+    w->horizon = w->measured_until = SIM_DAY;
+    world_outages(w)->audited = true;
+  }
+  world_run(w);
+  if (mode == WORLD_AVAILABILITY) test_check(!world_outages(w)->mismatches, "%s %s %s: mismatches", kind, update, bad);
+  world_audit(w, fixture_broken, (void *)(uintptr_t)update);
+  world_free(w);
+  fixture_close(&f);
+}
+
+static void test_troubled(void) {
+  static const char *const rows[][2] = {{"kubernetes", "'surge': '25%',"},
+                                        {"kubernetes", "'kind': 'ordered', 'pre_stop': '3s',"},
+                                        {"kubernetes", "'kind': 'recreate',"},
+                                        {"kubernetes", "'stages': [ { 'weight': '20%', 'for': '50s' } ], 'abort_errors': '5%',"},
+                                        {"kubernetes", "'kind': 'blue-green', 'keep': '30s', 'switch_over': '20s',"},
+                                        {"swarm", ""},
+                                        {"swarm", "'parallelism': 2, 'order': 'start-first', 'on_failure': 'rollback',"},
+                                        {"swarm", "'parallelism': 0, 'on_failure': 'continue',"},
+                                        {"swarm", "'kind': 'blue-green', 'keep': '30s',"},
+                                        {"compose", ""},
+                                        {"static", ""},
+                                        {"static", "'kind': 'recreate', 'on_stop': 'ignore',"}};
+  static const char *const bads[] = {"errors", "never-starts", "never-ready"};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    play_troubled(rows[i][0], rows[i][1], bads[i % 3], WORLD_TRAFFIC);
+    play_troubled(rows[i][0], rows[i][1], bads[(i + 1) % 3], WORLD_AVAILABILITY);
+  }
+}
+
 static void test_bad_input(void) {
   static const struct {
     const char *update, *kind, *says;
@@ -227,11 +281,7 @@ static void test_bad_input(void) {
   }
 }
 
-static const struct test_case cases[] = {{"swarm", test_swarm},
-                                         {"recreate", test_recreate},
-                                         {"ordered", test_ordered},
-                                         {"bad ones", test_bad},
-                                         {"years", test_years},
-                                         {"bad input", test_bad_input},
-                                         {0}};
+static const struct test_case cases[] = {
+    {"swarm", test_swarm}, {"recreate", test_recreate}, {"ordered", test_ordered},     {"bad ones", test_bad},
+    {"years", test_years}, {"troubled", test_troubled}, {"bad input", test_bad_input}, {0}};
 const struct test_suite suite_strategies = {"strategies", cases};
