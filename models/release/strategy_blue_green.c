@@ -74,7 +74,7 @@ static const struct field keys[] = {KEY("switch_over", DURATION, update_config, 
                                         .doc = "blue-green: over which time the calls are switched, in ten steps; 0: at once."),
                                     KEY("keep", DURATION, update_config, keep, DEFAULT("10min"), RANGE(0, FIELD_YEAR),
                                         .doc = "blue-green: how long the old replicas stay after the switch.",
-                                        .source = "an estimate", .assumed = true),
+                                        .source = "an estimate"),
                                     {0}};
 const struct strategy strategy_blue_green = {
     .member = {.word = "blue-green",
