@@ -56,11 +56,17 @@ struct container *rollout_next_old(const struct rollout *r, uint32_t from) {
 
 /* --- acting ------------------------------------------------------------------------------------------------------------------ */
 
-static void note_worst(struct rollout *r) {
+/* It has just taken one that was available. */
+static void note_low(struct rollout *r) {
   struct census n = rollout_census(r);
   int64_t by_themselves = rollout_update(r)->kind->strict ? 0 : n.old - n.old_ready;
-  int64_t missing = r->allowed_low - (n.fresh_ready + n.old_ready + by_themselves), more = n.fresh + n.old - r->allowed_high;
+  int64_t missing = r->allowed_low - (n.fresh_ready + n.old_ready + by_themselves);
   if (missing > r->worst_low) r->worst_low = missing;
+}
+
+static void note_high(struct rollout *r) {
+  struct census n = rollout_census(r);
+  int64_t more = n.fresh + n.old - r->allowed_high;
   if (more > r->worst_high) r->worst_high = more;
 }
 
@@ -71,7 +77,7 @@ bool rollout_begins_one(struct rollout *r) {
     if (c->state != CONTAINER_UNUSED) continue;
     r->moved_at = world_now(r->world);
     r->world->orchestrator->begin(r->world, c);
-    note_worst(r);
+    note_high(r);
     return true;
   }
   return false;
@@ -81,14 +87,14 @@ void rollout_ends(struct rollout *r, struct container *c) {
   bool counted = rollout_available(r, c);
   r->moved_at = world_now(r->world);
   r->world->orchestrator->end(r->world, c, &rollout_update(r)->farewell);
-  if (counted) note_worst(r);
+  if (counted) note_low(r);
 }
 
 void rollout_renews(struct rollout *r, struct container *c) {
   bool counted = rollout_available(r, c);
   r->moved_at = world_now(r->world);
   r->world->orchestrator->renew(r->world, c, &rollout_update(r)->farewell);
-  if (counted) note_worst(r);
+  if (counted) note_low(r);
 }
 
 /* --- waiting ----------------------------------------------------------------------------------------------------------------- */
