@@ -5,14 +5,18 @@
 #include "models/platform/nodes.h"
 #include "sim/engine/arena.h"
 
-/* One image on one node: of this version, from this time on. */
+/* One image on one node: of this build, from this time on. */
 struct stored_image {
-  const struct service_config *version;
+  bool there;
+  uint32_t build;
   sim_time at;
 };
 
+/* A node keeps the last builds of a service that it ran: to go back to the one before takes no pull. */
+enum { BUILDS_KEPT = 2 };
+
 struct node_store {
-  struct stored_image *images; /* by service */
+  struct stored_image *images; /* by service, BUILDS_KEPT each, the last one first */
   sim_time free_at;            /* the last pull that was asked for has ended */
   uint64_t failures;           /* of the node, when it was last looked at; away: how long it had not been in the cluster */
   sim_time away;
@@ -36,12 +40,12 @@ sim_time image_takes(const struct image_config *image, const struct node_group *
 /* --- what nodes have ---------------------------------------------------------------------------------------------------------- */
 
 static void open_store(struct world *w, uint32_t node) {
-  images_of(w)->nodes[node].images = arena_new_array(w->arena, struct stored_image, w->model->services.count);
+  images_of(w)->nodes[node].images = arena_new_array(w->arena, struct stored_image, BUILDS_KEPT * (size_t)w->model->services.count);
 }
 
 static void forget(const struct world *w, uint32_t node) {
   struct node_store *store = &images_of(w)->nodes[node];
-  for (uint32_t i = 0; i < w->model->services.count; i++) store->images[i] = (struct stored_image){0};
+  for (uint32_t i = 0; i < BUILDS_KEPT * w->model->services.count; i++) store->images[i] = (struct stored_image){0};
   store->free_at = 0;
 }
 
@@ -53,16 +57,27 @@ static struct node_store *store_of(const struct world *w, const struct node *n) 
   return store;
 }
 
+/* Of the container's build; it becomes the last one. Not there: the one that was not run for longest makes room. */
+static struct stored_image *image_of(struct node_store *store, const struct container *c) {
+  struct stored_image *all = &store->images[BUILDS_KEPT * c->service];
+  uint32_t i = 0;
+  while (i < BUILDS_KEPT - 1 && !(all[i].there && all[i].build == c->build)) i++;
+  struct stored_image found = all[i];
+  for (; i; i--) all[i] = all[i - 1];
+  all[0] = found.there && found.build == c->build ? found : (struct stored_image){.build = c->build};
+  return &all[0];
+}
+
 sim_time images_pull(struct world *w, const struct container *c) {
   const struct image_config *image = service_image(container_config(c));
   if (!image->size || image->cached) return 0;
   const struct node *n = &w->nodes[c->node];
   struct node_store *store = store_of(w, n);
-  struct stored_image *have = &store->images[c->service];
+  struct stored_image *have = image_of(store, c);
   sim_time now = world_now(w);
-  if (have->version != container_config(c)) {
+  if (!have->there) {
     sim_time begins = store->free_at > now ? store->free_at : now;
-    *have = (struct stored_image){container_config(c), world_after(w, begins - now + image_takes(image, n->group))};
+    *have = (struct stored_image){true, c->build, world_after(w, begins - now + image_takes(image, n->group))};
     store->free_at = have->at;
     if (w->mode == WORLD_TRAFFIC) meter_count(w, image->pulls);
   }
@@ -92,8 +107,7 @@ static void joins(struct world *w, const struct node *n) {
 
 /* What the run begins with has run for long. */
 static void serves(struct world *w, struct container *c, bool warm) {
-  if (warm && service_image(container_config(c))->size)
-    images_of(w)->nodes[c->node].images[c->service] = (struct stored_image){container_config(c), 0};
+  if (warm && service_image(container_config(c))->size) image_of(&images_of(w)->nodes[c->node], c)->there = true;
 }
 
 static sim_time recovers(struct world *w, const struct container *c) { return images_pull(w, c); }

@@ -8,7 +8,7 @@
  *
  *     start += images_pull(w, c);                       when its process starts
  *
- * The image is that of the configuration which the replica runs: another version is another image. */
+ * Each roll-out has an image of its own; a node keeps the last one and the one before. */
 #ifndef IMAGE_H
 #define IMAGE_H
 #include "models/core/model.h"

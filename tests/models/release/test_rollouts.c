@@ -280,7 +280,31 @@ static void test_bad_input(void) {
   }
 }
 
+/* One node: each release is one pull, whatever the number of pods; going back to the version before is none, since the node has kept it.
+ * Two releases, at 1 and 20 min, and each taken back after 2 min: 2 pulls. */
+static void test_images(void) {
+  static const char *const bad[] = {"", ", 'detect': '1min', 'rollback': '1min', 'bad': { 'probability': 1, 'errors': '3%' }"};
+  for (int i = 0; i < 2; i++) {
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 'i', 'traffic': { 't': { 'kind': 'open', 'rate': '1/s', 'mix': { 'p': 1 } } }, "
+                   "'endpoints': { 'p': { "
+                   "'entry': 'api', 'steps': [ { 'cpu': '1ms' } ] } }, 'services': { 'api': { 'kind': 'app', 'replicas': 3, "
+                   "'start': '1s', 'image': "
+                   "'100MB' } }, 'releases': { 'r': { 'services': 'api', 'at': [ '1min', '20min' ] %s } }, 'platform': { 'kind': "
+                   "'kubernetes', "
+                   "'nodes': { 'n': { 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '40min', 'replications': 1 } }",
+                   bad[i]);
+    struct world *w = world_of(&f, 1);
+    world_run(w);
+    double pulls = metered(w, "api", "image_pulls"), back = metered(w, "r", "rolled_back");
+    test_check(pulls == 2 && back == 2 * i, "%g pulls and %g times back, by hand 2 and %d", pulls, back, 2 * i);
+    world_audit(w, fixture_broken, (void *)(uintptr_t) "images");
+    world_free(w), fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"rounding", test_rounding},
+                                         {"images", test_images},
                                          {"five pods", test_c},
                                          {"cut off", test_cut_off},
                                          {"never ready", test_never_ready},
