@@ -44,6 +44,9 @@ enum { TIMELINE_ARRIVALS, TIMELINE_COMPLETED, TIMELINE_ERRORS, TIMELINE_P50, TIM
 
 enum warmup_origin { WARMUP_IS_GIVEN, WARMUP_IS_FOUND, WARMUP_IS_MISSING };
 
+enum { STRIKE_SAMPLES = 3 };
+struct strike_cell;
+
 struct evidence {
   struct arena *arena;
   struct model model;        /* the scenario's, with the warm-up that was found */
@@ -57,6 +60,8 @@ struct evidence {
   uint32_t availability_room;
   struct entry *uptime; /* what the report says of uptime next to that: uptime_findings.c */
   uint32_t uptime_count;
+  struct strike_cell *strikes; /* strikes at a given time, by requirement: strikes.h */
+  uint32_t strike_count;
   enum warmup_origin warmup;
   sim_time relaxation; /* WARMUP_IS_FOUND: the relaxation time that it allows for */
   sim_time looked_at;  /* WARMUP_IS_MISSING: how long the pilot was */

@@ -150,6 +150,20 @@ struct outage_class {
   const char *const *phases;
 };
 
+/* One strike at a given time in the traffic, and one requirement of an endpoint: until it holds again. */
+struct strike_result {
+  const char *fault;
+  double at_s;                      /* since the run begins */
+  const char *id, *expression;      /* of the requirement; null: none can be judged, see `reason` */
+  uint32_t judged, broken, back;    /* replications; of them broken; of those held again in the time that is watched */
+  uint32_t broken_before;           /* of those judged: broken just before the strike, too */
+  struct estimate recovery;         /* seconds since the strike; NaN: never broken, or not back in one */
+  double longest_s;                 /* of those that are back */
+  double watched_s;                 /* until the next strike or the end */
+  double needs_s, window_s, step_s; /* how long a window needs to be for a value; is; by which it moves on */
+  const char *reason;               /* why nothing is judged; null when something is */
+};
+
 /* What is not served in a year or month, over all that were simulated. */
 struct downtime_spread {
   struct estimate mean, p95;
@@ -261,6 +275,8 @@ struct results {
   struct latency_row *latencies; /* each endpoint, and behind it its clients by region, where they are in several */
   struct bill bill;
   struct availability_result availability;
+  uint32_t strike_count;
+  struct strike_result *strikes; /* of a fault in its order, by time, and of each the requirements in theirs */
 
   uint32_t note_count; /* for the reader: "over capacity: ...", "too short: ..." */
   const char **notes;

@@ -26,7 +26,7 @@ struct experiment {
 };
 
 static struct measure over(const struct drill *d, const struct requirement *q, sim_time from, sim_time to) {
-  struct measure m = q->claim->measure;
+  struct measure m = q->of.claim->measure;
   m.window = (struct window){WINDOW_RANGE, from, to};
   (void)d;
   return m;
@@ -37,8 +37,8 @@ static void add_entries(struct experiment *x) {
   sim_time strike = d->before * d->bin, end = d->bins * d->bin, quarter = (d->bins - d->before + 3) / 4 * d->bin;
   for (uint32_t i = 0; i < d->answer->requirement_count; i++) {
     const struct requirement *q = &d->requirements[i];
-    evidence_add(&x->evidence, over(d, q, 0, strike), q->claim->expression, "before");
-    evidence_add(&x->evidence, over(d, q, end - quarter, end), q->claim->expression, "after");
+    evidence_add(&x->evidence, over(d, q, 0, strike), q->of.claim->expression, "before");
+    evidence_add(&x->evidence, over(d, q, end - quarter, end), q->of.claim->expression, "after");
   }
   x->evidence.claims_from = x->evidence.count;
   evidence_make_room(&x->evidence, false, d->replications);
@@ -51,8 +51,9 @@ static void look(struct experiment *x, uint32_t replication, uint32_t requiremen
   struct arena *scratch = arena_new();
   const struct calm *calm = &d->calms[replication];
   const double *failed = calm->failing[requirement];
-  const bool *kept = drill_kept(d, scratch, q, v, failed);
-  struct broken b = drill_broken(d, q, kept, calm->kept[requirement], failed, v);
+  const struct watched watched = drill_watched(d);
+  const bool *kept = recovery_kept(&watched, scratch, &q->of, v, failed);
+  struct broken b = recovery_broken(&watched, &q->of, kept, calm->kept[requirement], failed, v);
   x->worst[requirement][replication] = b.worst;
   cell->broken += b.broken;
   if (b.back) x->recovery_s[requirement][cell->back++] = b.recovery_s;
@@ -62,14 +63,15 @@ static void look(struct experiment *x, uint32_t replication, uint32_t requiremen
 static void remember(struct experiment *x, uint32_t replication, const struct view *v) {
   struct drill *d = x->drill;
   struct calm *c = &d->calms[replication];
+  const struct watched watched = drill_watched(d);
   *c = drill_calm(d, v);
   c->kept = arena_new_array(d->arena, bool *, d->answer->requirement_count + 1);
   c->failing = arena_new_array(d->arena, double *, d->answer->requirement_count + 1);
   for (uint32_t i = 0; i < d->answer->requirement_count; i++) {
     const struct requirement *q = &d->requirements[i];
     if (q->answer->reason) continue;
-    c->kept[i] = drill_kept(d, d->arena, q, v, NULL);
-    c->failing[i] = drill_failed(d, q, v);
+    c->kept[i] = recovery_kept(&watched, d->arena, &q->of, v, NULL);
+    c->failing[i] = recovery_failed(&watched, d->arena, &q->of, v);
   }
 }
 
@@ -115,14 +117,14 @@ static void open_experiment(struct experiment *x, struct drill *d, int32_t fault
 static void tell_cell(struct experiment *x, uint32_t i) {
   struct drill *d = x->drill;
   struct drill_cell *c = &x->answer->cells[i];
-  const struct claim_result before = claim_judge(&x->evidence, d->requirements[i].claim, &x->evidence.entries[2 * i], 1);
-  const struct claim_result after = claim_judge(&x->evidence, d->requirements[i].claim, &x->evidence.entries[2 * i + 1], 1);
+  const struct claim_result before = claim_judge(&x->evidence, d->requirements[i].of.claim, &x->evidence.entries[2 * i], 1);
+  const struct claim_result after = claim_judge(&x->evidence, d->requirements[i].of.claim, &x->evidence.entries[2 * i + 1], 1);
   c->before = before.estimate, c->before_verdict = before.verdict;
   c->after = after.estimate, c->after_verdict = after.verdict;
   uint32_t n = 0;
   for (uint32_t k = 0; k < d->replications; k++)
     if (!isnan(x->worst[i][k])) x->worst[i][n++] = x->worst[i][k];
-  c->worst = drill_mean(x->worst[i], n);
+  c->worst = recovery_mean(x->worst[i], n);
   drill_judge(d, (uint32_t)x->fault, &d->requirements[i], x->recovery_s[i], c);
   if (x->answer->struck) return;
   c->verdict = VERDICT_NO_DATA;
@@ -237,8 +239,8 @@ static void note(struct drill *d, const char *text) { add_text(d->arena, &d->ans
 
 static bool limits_failures(const struct drill *d) {
   for (uint32_t i = 0; i < d->answer->requirement_count; i++) {
-    const struct measure *m = &d->requirements[i].claim->measure;
-    if (d->requirements[i].share == SHARE_FAILED && m->cause < 0) return true;
+    const struct measure *m = &d->requirements[i].of.claim->measure;
+    if (d->requirements[i].of.share == SHARE_FAILED && m->cause < 0) return true;
   }
   return false;
 }

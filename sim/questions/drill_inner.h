@@ -3,18 +3,12 @@
 #define DRILL_INNER_H
 #include "models/request/outcome.h"
 #include "sim/measure/evidence.h"
+#include "sim/measure/recovery.h"
 #include "sim/questions/drill.h"
 
-/* What of the ends of a bin is bad, and how much of it the limit allows; only for measures that are such a share. */
-enum drill_share { SHARE_NONE, SHARE_ABOVE, SHARE_BELOW, SHARE_FAILED };
-
 struct requirement {
-  const struct claim *claim;
+  struct windowed of;
   struct drill_requirement *answer;
-  enum drill_share share;
-  double allowed;
-  bool of_requests; /* of an endpoint or of all: a window without answers breaks it */
-  uint32_t width;   /* bins of a short window */
 };
 
 /* One replication without the fault: what the others are compared with. */
@@ -50,18 +44,7 @@ bool drill_plan(struct drill *, const char **wrong);
 /* The claim that allows the fault a recovery time; null: none. */
 const struct claim *drill_allowed(const struct drill *, uint32_t fault);
 
-/* drill_windows.c: which windows of a replication keep the requirement, by first bin since the strike. */
-uint32_t drill_positions(const struct drill *, const struct requirement *);
-bool *drill_kept(const struct drill *, struct arena *, const struct requirement *, const struct view *,
-                 const double *failed_without);
-/* Of the requests that it is of, those that failed behind the strike, up to each bin. */
-double *drill_failed(const struct drill *, const struct requirement *, const struct view *);
-struct broken {
-  bool broken, back;
-  double recovery_s, worst;
-};
-struct broken drill_broken(const struct drill *, const struct requirement *, const bool *kept, const bool *without,
-                           const double *failed_without, const struct view *);
+static inline struct watched drill_watched(const struct drill *d) { return (struct watched){&d->calm, d->bin, d->before, d->bins}; }
 
 /* drill_losses.c */
 struct calm drill_calm(struct drill *, const struct view *);
@@ -73,7 +56,5 @@ void drill_course_of(struct drill *, const struct view *, const double **failed,
 
 /* drill_verdict.c */
 void drill_judge(const struct drill *, uint32_t fault, const struct requirement *, const double *recovery_s, struct drill_cell *);
-/* Mean of values with Student's interval; exact where they are all one. */
-struct estimate drill_mean(const double *x, uint32_t n);
 
 #endif

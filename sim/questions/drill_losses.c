@@ -70,7 +70,7 @@ void drill_losses_take(struct losses *l, uint32_t fault, uint32_t replication, c
 }
 
 static void add_loss(const struct losses *l, struct drill_fault *f, const char *what, bool requests, const double *samples) {
-  struct estimate mean = drill_mean(samples, l->done);
+  struct estimate mean = recovery_mean(samples, l->done);
   if (mean.value == 0 && mean.exact) return;
   f->losses[f->loss_count++] = (struct drill_loss){what, requests, mean};
 }
@@ -79,15 +79,15 @@ void drill_losses_tell(struct losses *l, struct drill_fault *f) {
   struct drill *d = l->drill;
   const struct estimate none = {NAN, NAN, NAN, 0, false};
   f->losses = arena_new_array(d->arena, struct drill_loss, OUTCOMES + d->calm.meter_count);
-  f->failed = drill_mean(l->failed, l->done);
+  f->failed = recovery_mean(l->failed, l->done);
   f->failed_s = f->failed;
   f->failed_s.value /= d->per_s, f->failed_s.low /= d->per_s, f->failed_s.high /= d->per_s;
-  f->unanswered = drill_mean(l->unanswered, l->done);
+  f->unanswered = recovery_mean(l->unanswered, l->done);
   for (uint32_t i = 0; i < l->done; i++) f->outages += l->hurt[i];
   f->served = l->served, f->struck = l->struck;
-  f->served_again = f->served && f->served == f->outages ? drill_mean(l->served_s, l->served) : none;
+  f->served_again = f->served && f->served == f->outages ? recovery_mean(l->served_s, l->served) : none;
   f->primaries = l->primaries;
-  f->lost_writes_s = l->primaries ? drill_mean(l->writes_s, l->primaries) : none;
+  f->lost_writes_s = l->primaries ? recovery_mean(l->writes_s, l->primaries) : none;
   for (uint32_t k = 0; k < OUTCOMES; k++) add_loss(l, f, outcome_names[k], true, l->by_outcome[k]);
   for (uint32_t i = 0; i < d->calm.meter_count; i++) {
     const struct meter_config *m = &d->calm.meters[i];

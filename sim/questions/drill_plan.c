@@ -40,19 +40,6 @@ static const char *why_left_out(const struct drill *d, const struct claim *c) {
   return asks_about(d, c) ? NULL : "asks about another time than that of the strike";
 }
 
-static enum drill_share share_of(const struct claim *c, double *allowed) {
-  const struct measure_kind *k = c->measure.kind;
-  bool below = c->comparison <= COMPARE_LESS_EQUAL,
-       above = c->comparison == COMPARE_GREATER || c->comparison == COMPARE_GREATER_EQUAL;
-  bool time = k->quantity == QUANTITY_LATENCY || k->quantity == QUANTITY_WAIT;
-  *allowed = 0;
-  if (time && k->percentage && below) return *allowed = 1 - c->measure.p, SHARE_ABOVE;
-  if (time && k->threshold && above) return *allowed = 1 - c->low, c->measure.above ? SHARE_BELOW : SHARE_ABOVE;
-  if (time && k->threshold && below) return *allowed = c->high, c->measure.above ? SHARE_ABOVE : SHARE_BELOW;
-  if (measure_row(&c->measure)->failures && below) return *allowed = c->high, SHARE_FAILED;
-  return SHARE_NONE;
-}
-
 static void leave_out(struct drill_results *r, const struct claim *c, const char *reason) {
   r->left_out[r->left_out_count++] = (struct drill_left_out){c->expression, reason};
 }
@@ -73,14 +60,12 @@ void drill_choose_requirements(struct drill *d) {
       continue;
     }
     struct requirement *q = &d->requirements[r->requirement_count];
-    q->claim = c;
+    q->of = windowed_of(c);
     q->answer = &r->requirements[r->requirement_count++];
-    q->share = share_of(c, &q->allowed);
-    q->of_requests = c->measure.subject <= SUBJECT_ENDPOINT;
     *q->answer =
         (struct drill_requirement){c->name, c->expression, c->severity, c->measure.kind->unit, c->low, c->high, NAN, NAN, NULL};
     measure_request(&c->measure, &d->calm);
-    d->calm.records_use |= !q->of_requests;
+    d->calm.records_use |= !q->of.of_requests;
   }
 }
 
@@ -107,27 +92,13 @@ static bool pilot(struct drill *d) {
   for (uint32_t i = 0; i < d->answer->requirement_count; i++) {
     const struct requirement *q = &d->requirements[i];
     q->answer->per_s =
-        q->of_requests ? (double)sum->arrived[measure_view_row(&q->claim->measure, sum)] / sim_seconds(pilot_length) : NAN;
+        q->of.of_requests ? (double)sum->arrived[measure_view_row(&q->of.claim->measure, sum)] / sim_seconds(pilot_length) : NAN;
   }
   view_free(sum);
   return whole;
 }
 
-/* Requests that a short window needs for a value; 0: it does not rest on requests. */
-static double needs(const struct requirement *q) {
-  enum { MEAN = 400, ERRORS = 10, LEAST = 100 };
-  if (!q->of_requests || q->claim->measure.kind->quantity == QUANTITY_INSIDE) return 0;
-  if (q->share == SHARE_NONE) return MEAN;
-  double beyond = q->share == SHARE_FAILED ? ERRORS : 100;
-  return q->allowed > 0 ? fmax(beyond / q->allowed, LEAST) : LEAST;
-}
-
-static sim_time window_of(const struct requirement *q) {
-  double n = needs(q);
-  if (n == 0) return 10 * SIM_S;
-  double ns = n / q->answer->per_s * 1e9;
-  return ns < (double)SIM_DAY ? (sim_time)ns : SIM_NEVER;
-}
+static sim_time window_of(const struct requirement *q) { return windowed_length(&q->of, q->answer->per_s); }
 
 /* --- lengths ------------------------------------------------------------------------------------------------------------------ */
 
@@ -180,12 +151,11 @@ static void set_widths(struct drill *d, sim_time watch) {
               ? arena_format(d->arena, "too few requests at %.3g/s", q->answer->per_s)
               : arena_format(d->arena, "too few requests: at %.3g/s it takes windows of %.0f s, --for %.0fs", q->answer->per_s,
                              ceil(sim_seconds(window)), ceil(WINDOWS_LEAST * sim_seconds(window)));
-      q->width = 1;
+      q->of.width = 1;
       continue;
     }
-    q->width = (uint32_t)((window + d->bin - 1) / d->bin);
-    if (!q->width) q->width = 1;
-    q->answer->window_s = q->width * sim_seconds(d->bin);
+    windowed_set(&q->of, window, d->bin);
+    q->answer->window_s = q->of.width * sim_seconds(d->bin);
   }
 }
 

@@ -13,17 +13,6 @@
 #include "sim/stats/tally.h"
 #include <math.h>
 
-struct estimate drill_mean(const double *x, uint32_t n) {
-  struct tally t = {0};
-  bool infinite = false;
-  for (uint32_t i = 0; i < n; i++) infinite |= isinf(x[i]);
-  if (!n || infinite) return (struct estimate){n ? INFINITY : NAN, n ? INFINITY : NAN, n ? INFINITY : NAN, n, false};
-  for (uint32_t i = 0; i < n; i++) tally_add(&t, x[i]);
-  if (t.min == t.max && n > 1) return (struct estimate){t.mean, t.mean, t.mean, n, true};
-  struct interval i = interval_student(x, n, INTERVAL_CONFIDENCE);
-  return (struct estimate){t.mean, i.low, i.high, n, false};
-}
-
 static enum verdict side(const struct claim *c, double low, double high) {
   if (isnan(low) || isnan(high)) return VERDICT_UNDECIDED;
   bool a = claim_holds(c, low), b = claim_holds(c, high);
@@ -76,7 +65,7 @@ void drill_judge(const struct drill *d, uint32_t fault, const struct requirement
   c->recovery = (struct estimate){NAN, NAN, NAN, 0, false};
   c->longest_s = NAN;
   for (uint32_t i = 0; i < c->back; i++) c->longest_s = fmax(c->longest_s, recovery_s[i]);
-  if (c->back && c->back == c->broken) c->recovery = drill_mean(recovery_s, c->back);
+  if (c->back && c->back == c->broken) c->recovery = recovery_mean(recovery_s, c->back);
   c->verdict = VERDICT_NO_DATA;
   c->reason = q->answer->reason;
   if (c->reason) return;

@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/measure/catalogue.h"
 #include "sim/measure/findings.h"
+#include "sim/measure/strikes.h"
 #include "sim/study/carried.h"
 #include "sim/study/replicate.h"
 #include "sim/study/study_inner.h"
@@ -97,6 +98,7 @@ static void prepare(struct study *s) {
     m->run.windows = 1;
     s->long_run = long_run_new(m, m->run.seed, &s->watch);
   }
+  if (!s->long_run) strikes_open(ev);
   ev->traffic.sum = view_new(m, true);
   if (m->run.years && model_faults(m)->count) ev->faults.sum = view_new(m, false), carried_open(s);
   if (ev->faults.sum) uptime_entries(ev);
@@ -124,7 +126,7 @@ static void seen(void *context, uint32_t replication, const struct view *v) {
   struct running *r = context;
   struct study *s = r->study;
   evidence_take(&s->evidence, r->over_faults, replication, v);
-  if (!r->over_faults) evidence_take_timeline(&s->evidence, v);
+  if (!r->over_faults) evidence_take_timeline(&s->evidence, v), strikes_take(&s->evidence, replication, v);
   if (s->options.progress) moved(r, replication + 1);
 }
 
@@ -135,6 +137,7 @@ static bool run(struct study *s, bool over_faults, uint32_t n) {
   if (!half->sum || n <= half->done) return true;
   if (over_faults && !carried_find(s)) return false;
   evidence_make_room(ev, over_faults, n);
+  if (!over_faults) strikes_make_room(ev, n);
   struct running running = {s, over_faults, n};
   struct replication_plan plan = {.model = &ev->model,
                                   .seed = ev->model.run.seed,

@@ -2,6 +2,7 @@
 #include "models/faults/fault.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/findings.h"
+#include "sim/measure/strikes.h"
 #include "sim/measure/verdict.h"
 #include "sim/study/carried.h"
 #include "sim/study/study_inner.h"
@@ -86,6 +87,7 @@ struct results *study_results(struct study *s) {
   findings_tables(ev, r);
   findings_pictures(ev, r);
   findings_load(ev, r);
+  findings_strikes(ev, r);
   judge_claims(ev, r);
   findings_left_out(ev, r);
   findings_notes(ev, r);

@@ -7,6 +7,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/fnv.h"
 #include "models/availability/outage.h"
+#include "sim/measure/strikes.h"
 #include "sim/study/enough.h"
 #include "sim/study/study_inner.h"
 #include "sim/study/version.h"
@@ -226,7 +227,7 @@ static struct state_header header_of(const struct study *s) {
                            .hash = s->scenario->hash,
                            .seed = ev->model.run.seed,
                            .warmup = ev->model.run.warmup,
-                           .entries = ev->count,
+                           .entries = ev->count + ev->strike_count,
                            .claims_from = ev->claims_from,
                            .endpoints = ev->model.endpoints.count,
                            .windows = (uint32_t)ev->model.run.windows,
@@ -255,6 +256,8 @@ static void walk(const struct evidence *ev, const struct view_visitor *visitor) 
   for (uint32_t i = 0; ev->faults.sum && i <= ev->model.endpoints.count; i++)
     visitor->numbers(visitor->context, ev->availability_samples[i], NULL, ev->faults.done);
   for (uint32_t i = 0; i < ev->uptime_count; i++) visitor->numbers(visitor->context, ev->uptime[i].samples, NULL, ev->faults.done);
+  for (uint32_t i = 0; i < STRIKE_SAMPLES * ev->strike_count; i++)
+    visitor->numbers(visitor->context, strike_samples(ev, i / STRIKE_SAMPLES)[i % STRIKE_SAMPLES], NULL, ev->traffic.done);
   view_visit(ev->traffic.sum, ev->traffic.sum, &ev->model, visitor);
   if (ev->faults.sum) view_visit(ev->faults.sum, ev->faults.sum, &ev->model, visitor);
 }
@@ -295,6 +298,7 @@ bool study_load(struct study *s, FILE *file) {
   ev->looked_at = h.looked_at;
   ev->traffic.sum->overflowed = h.overflowed;
   evidence_make_room(ev, false, h.traffic);
+  strikes_make_room(ev, h.traffic);
   evidence_make_room(ev, true, h.faults);
   ev->traffic.done = h.traffic;
   ev->faults.done = h.faults;

@@ -213,6 +213,26 @@ static void write_outages(struct json_writer *w, const struct results *r) {
   json_close(w, '}');
 }
 
+static void write_strike(struct json_writer *w, const void *of, uint32_t i) {
+  const struct results *r = of;
+  const struct strike_result *s = &r->strikes[i];
+  json_add_text(w, "fault", s->fault);
+  json_add_number(w, "at_s", s->at_s);
+  json_add_text(w, "id", s->id);
+  json_add_text(w, "expr", s->expression);
+  json_add_count(w, "judged", s->judged);
+  json_add_count(w, "broken", s->broken);
+  json_add_count(w, "back", s->back);
+  json_add_count(w, "broken_before", s->broken_before);
+  json_add_named_estimate(w, "recovery_s", &s->recovery);
+  json_add_number(w, "longest_s", s->longest_s);
+  json_add_number(w, "watched_s", s->watched_s);
+  json_add_number(w, "needs_s", s->needs_s);
+  json_add_number(w, "window_s", s->window_s);
+  json_add_number(w, "step_s", s->step_s);
+  json_add_text(w, "reason", s->reason);
+}
+
 static void write_load(struct json_writer *w, const void *of, uint32_t i) {
   const struct results *r = of;
   const struct load_figures *l = &r->loads[i];
@@ -266,6 +286,7 @@ void report_json_write(FILE *file, const struct results *r) {
   json_add_records(w, "series", r, r->series_count, write_series);
   write_bill(w, r);
   write_outages(w, r);
+  if (r->strike_count) json_add_records(w, "strikes", r, r->strike_count, write_strike);
   json_add_records(w, "assumptions", r, r->assumption_count, write_assumption);
   json_add_texts(w, "notes", r->notes, r->note_count);
   json_add_texts(w, "violations", r->violations, r->violation_count);

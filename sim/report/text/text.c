@@ -60,8 +60,8 @@ static void print_verdict(FILE *file, const struct results *r, const struct repo
 
 static void write_report(FILE *file, const struct results *results, const struct report_options *given) {
   static void (*const sections[])(FILE *, const struct results *, const struct report_options *) = {
-      text_load,   text_latency,      text_breakdown, text_capacity,    text_errors,
-      text_meters, text_availability, text_bill,      text_assumptions,
+      text_load,   text_latency, text_breakdown,    text_capacity, text_errors,
+      text_meters, text_strikes, text_availability, text_bill,     text_assumptions,
   };
   struct report_options options = *given;
   if (options.width <= 0) options.width = WIDTH;

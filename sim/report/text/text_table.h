@@ -29,6 +29,8 @@ void text_availability(FILE *, const struct results *, const struct report_optio
 /* By fault: its share of what is lost, and what its recovery times were spent on. */
 void text_causes(FILE *, const struct availability_result *, int width);
 void text_uptime(FILE *, const struct availability_result *, const struct report_options *);
+/* text_strikes.c: until requirements hold again, after each strike at a given time. */
+void text_strikes(FILE *, const struct results *, const struct report_options *);
 void text_bill(FILE *, const struct results *, const struct report_options *);
 void text_assumptions(FILE *, const struct results *, const struct report_options *);
 
