@@ -47,7 +47,7 @@ void arrangement_follow(struct arrangement *a, struct world *w) {
   for (uint32_t i = 0; !all && i < w->touched_count; i++) put(a, &w->containers[w->touched[i]]);
 }
 
-/* --- the stance ---------------------------------------------------------------------------------------------------------------- */
+/* --- the stance --------------------------------------------------------------------------------------------------------------- */
 
 uint64_t arrangement_sum(struct arrangement *a, const struct world *w) {
   for (uint32_t i = 0; i < a->late_count; i++) {

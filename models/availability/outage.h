@@ -72,8 +72,8 @@ struct outage_book {
 };
 
 void outage_fault(struct world *, uint32_t fault);
-/* The fault that has struck at this instant goes on by itself, as a roll-out does, and may take something again and again until it is
- * let go: it is one outage, and its RTO is the time in all for which something was taken. */
+/* The fault that has struck at this instant goes on by itself, as a roll-out does, and may take something again and again until it
+ * is let go: it is one outage, and its RTO is the time in all for which something was taken. */
 void outage_holds(struct world *, uint32_t fault);
 void outage_lets_go(struct world *, uint32_t fault);
 /* After all changes of this instant what is served is found again. */

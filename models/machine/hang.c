@@ -6,9 +6,9 @@
  * (all fail). Its memory, its connections and what others hold of it stay.
  *
  * Every request with a frame on the container is marked `held`, so that a request that goes on costs no test more than before: a
- * marked one is asked where it is. Clocks of the process stand still with it: a wait for a connection of its pool, for a lock (whose clock
- * is the database's), or a time-out of a call that is over meanwhile ends when the process goes on. What is not followed: a callee
- * that fails ends the request for its client at once. */
+ * marked one is asked where it is. Clocks of the process stand still with it: a wait for a connection of its pool, for a lock
+ * (whose clock is the database's), or a time-out of a call that is over meanwhile ends when the process goes on. What is not
+ * followed: a callee that fails ends the request for its client at once. */
 #include "models/core/world.h"
 #include "models/request/line.h"
 #include "models/request/operation.h"

@@ -3,11 +3,11 @@
  *     told to go --pre_stop--> SIGTERM --what is inside ends, or grace is over--> its process has ended
  *
  * At the same time its callers learn that it is gone, which takes a while of its own: until then they go on choosing it. A process
- * that has got SIGTERM takes no more (it closes its socket), and finishes what it has; one that exits drops it; one that ignores the
- * signal, as the first process of a container does by default, serves on until it is killed. So a request that
- * is sent to it between SIGTERM and the news is refused, and one that is inside when the grace is over is cut off: both are lost to
- * the roll-out, and counted (service_config.lost_meter). A `pre_stop` as long as the news needs avoids the first. The grace counts
- * from the beginning, pre_stop included, as terminationGracePeriodSeconds does.
+ * that has got SIGTERM takes no more (it closes its socket), and finishes what it has; one that exits drops it; one that ignores
+ * the signal, as the first process of a container does by default, serves on until it is killed. So a request that is sent to it
+ * between SIGTERM and the news is refused, and one that is inside when the grace is over is cut off: both are lost to the roll-out,
+ * and counted (service_config.lost_meter). A `pre_stop` as long as the news needs avoids the first. The grace counts from the
+ * beginning, pre_stop included, as terminationGracePeriodSeconds does.
  *
  *     if (farewell_begin(w, c, how, until_known)) ... it has gone already ...
  *     ...

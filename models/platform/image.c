@@ -86,7 +86,7 @@ sim_time images_pull(struct world *w, const struct container *c) {
   return waits;
 }
 
-/* --- the part ------------------------------------------------------------------------------------------------------------------- */
+/* --- the part ----------------------------------------------------------------------------------------------------------------- */
 
 static bool used(const struct model *m) {
   for (uint32_t i = 0; i < m->services.count; i++)

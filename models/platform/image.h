@@ -1,10 +1,10 @@
 /* Images: what a node has to fetch before a replica can start there.
  *
  * A service with an `image` is pulled by each node that starts a replica of it and does not have it: size / rate to fetch it, and
- * size / unpack to unpack it, before the process starts. A node pulls one image at a time, in the order in which they are asked for, as
- * a kubelet does by default; replicas of one service that start meanwhile wait for the same pull. Then the node has it, until it leaves
- * the cluster (a machine that joins is a new one) or its disk is lost. Nodes of the start have the images of what the run begins
- * with on them, and with `cached` all images.
+ * size / unpack to unpack it, before the process starts. A node pulls one image at a time, in the order in which they are asked
+ * for, as a kubelet does by default; replicas of one service that start meanwhile wait for the same pull. Then the node has it,
+ * until it leaves the cluster (a machine that joins is a new one) or its disk is lost. Nodes of the start have the images of what
+ * the run begins with on them, and with `cached` all images.
  *
  *     start += images_pull(w, c);                       when its process starts
  *

@@ -197,6 +197,8 @@ static void life_continues(void *world, uint32_t id) {
   policy(w)->process_up(w, c);
 }
 
+void lifecycle_runs_as_stated(struct world *w, struct container *c) { lifecycle_runs(w, c, world_service_of(w, c)->stated, 0); }
+
 void lifecycle_runs(struct world *w, struct container *c, const struct service_config *version, uint32_t build) {
   assert(!container_lives(c));
   w->impaired += version->traits.errors > 0;

@@ -46,7 +46,8 @@ void lifecycle_go_on(struct world *, struct container *); /* one that hangs goes
 void lifecycle_stop(struct world *, struct container *, enum outcome); /* it is ended; no orchestrator callback */
 /* A replica whose process is not there runs this version from now on. */
 void lifecycle_runs(struct world *, struct container *, const struct service_config *version, uint32_t build);
-void lifecycle_closes(struct world *, struct container *); /* one that serves takes no more from now on */
+void lifecycle_runs_as_stated(struct world *, struct container *); /* the scenario's own version */
+void lifecycle_closes(struct world *, struct container *);         /* one that serves takes no more from now on */
 /* The slot fires after the delay; one that leads beyond the end of time never ends. */
 void lifecycle_alarm(struct world *, slot_id, sim_time delay);
 

@@ -5,9 +5,9 @@
  *
  * A node that leaves gets no new containers. The orchestrator evicts in its own way: Kubernetes asks the budget of its service
  * (budget.h), drains a pod and starts another one, Swarm replaces a task at once, static and Compose stop the replica and have
- * nowhere to put it. Until it is empty the node is there and paid for; afterwards it is away, and its machine may be the next that joins. A machine that breaks while its node is
- * away matters to nothing; one that joins a place that is lost is down until the place is back. Fixed sets never pay for
- * any of this: no node is away, and loops find each.
+ * nowhere to put it. Until it is empty the node is there and paid for; afterwards it is away, and its machine may be the next that
+ * joins. A machine that breaks while its node is away matters to nothing; one that joins a place that is lost is down until the
+ * place is back. Fixed sets never pay for any of this: no node is away, and loops find each.
  *
  * Invariants: a node that is away has no containers; requests for resources fit the groups' machines as before. */
 #ifndef NODES_H

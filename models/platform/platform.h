@@ -92,9 +92,9 @@ struct orchestrator {
   void (*node_returned)(struct world *, struct node *);     /* empty of processes */
   void (*detected)(struct world *, struct node *);          /* the wait that it set on the node has ended; null: it sets none */
   void (*evict)(struct world *, struct container *);        /* its node leaves; null: it stops there for good */
-  /* For roll-outs (models/release). begin: a replica that was not wanted is, in the version of its service; null: it cannot have more
-   * than are wanted. end: it goes, with a farewell that is its service's. renew: it goes, and another one in the version of its
-   * service follows in its stead. */
+  /* For roll-outs (models/release). begin: a replica that was not wanted is, in the version of its service; null: it cannot have
+   * more than are wanted. end: it goes, with a farewell that is its service's. renew: it goes, and another one in the version of
+   * its service follows in its stead. */
   enum update_style updates;
   void (*begin)(struct world *, struct container *);
   void (*end)(struct world *, struct container *, const struct farewell *);

@@ -5,9 +5,10 @@
  *                               "bad": { "probability": "10%", "kind": "errors", "errors": "3%" } } }
  *
  * A release says what changes and when: at a time, by a calendar, or at random. It is a fault to those that ask what was lost to
- * it (models/faults: rto(weekly), causes, the drill): it strikes when it begins, and its repair is the roll-back of a bad one, after
- * `detect` and what people need. How a version is brought out is the service's: a strategy (strategies.h), a member of a family, one
- * file each. A strategy looks at the replicas whenever one has changed, and begins, ends or renews some through the orchestrator.
+ * it (models/faults: rto(weekly), causes, the drill): it strikes when it begins, and its repair is the roll-back of a bad one,
+ * after `detect` and what people need. How a version is brought out is the service's: a strategy (strategies.h), a member of a
+ * family, one file each. A strategy looks at the replicas whenever one has changed, and begins, ends or renews some through the
+ * orchestrator.
  *
  *     release strikes --> roll-out of each of its services --strategy looks, acts, waits--> done
  *                              bad: ... --noticed, people, or the strategy itself--> roll-out of the version before --> done
@@ -58,7 +59,7 @@ struct update_config {
   sim_time judged;
   sim_time switch_over, keep;
   /* Linked. */
-  bool stated;  /* the scenario has one, or a release of the service */
+  bool given;   /* the scenario has one, or a release of the service */
   double calls; /* of the service for each request of the whole system */
 };
 

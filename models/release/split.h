@@ -1,11 +1,11 @@
-/* A weighted route: which share of a service's calls a new version gets, whatever the numbers of replicas. One pod of six is 16.7% of
- * the calls of a Service; an ingress or a mesh with weights gives its version 5% of them.
+/* A weighted route: which share of a service's calls a new version gets, whatever the numbers of replicas. One pod of six is 16.7%
+ * of the calls of a Service; an ingress or a mesh with weights gives its version 5% of them.
  *
- * The side is drawn for each call; among the replicas of a side the service's balancer chooses. A side without a replica in rotation
- * leaves its calls to the other.
+ * The side is drawn for each call; among the replicas of a side the service's balancer chooses. A side without a replica in
+ * rotation leaves its calls to the other.
  *
- * The new version is judged by what was seen of it since the last judgement: which share of its calls failed, and which share of its
- * answers took longer than a limit. In years no request is played: as many are drawn as would have come in that time. */
+ * The new version is judged by what was seen of it since the last judgement: which share of its calls failed, and which share of
+ * its answers took longer than a limit. In years no request is played: as many are drawn as would have come in that time. */
 #ifndef SPLIT_H
 #define SPLIT_H
 #include "models/release/release.h"

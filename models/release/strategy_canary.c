@@ -1,9 +1,10 @@
 /* canary: a new version gets a small share of the calls first, and more as long as nothing is wrong with it.
  *
- * Each stage has a weight, which is a share of the calls (split.h), and lasts for a time from when its replicas are ready: as many as
- * the weight of the size, rounded up. Every `judged` what was seen of the new version is judged: `abort_errors` of its calls failed,
- * or a share 1 - `percentile` of its answers took longer than `abort_latency`. Then all calls go back to the old version at once.
- * Behind the last stage the new one gets everything, and the old replicas go. Old replicas stay until then: both are paid for. */
+ * Each stage has a weight, which is a share of the calls (split.h), and lasts for a time from when its replicas are ready: as many
+ * as the weight of the size, rounded up. Every `judged` what was seen of the new version is judged: `abort_errors` of its calls
+ * failed, or a share 1 - `percentile` of its answers took longer than `abort_latency`. Then all calls go back to the old version at
+ * once. Behind the last stage the new one gets everything, and the old replicas go. Old replicas stay until then: both are paid
+ * for. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/release/split.h"

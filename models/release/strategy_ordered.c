@@ -1,7 +1,7 @@
 /* ordered: a Kubernetes StatefulSet, or processes that are restarted one after the other.
  *
- * From the replica with the highest number down to `partition`, one at a time: it goes, comes back in the new version where its data
- * are, and the one before it follows when it is available. A replica that is not available holds all of them up, whatever its
+ * From the replica with the highest number down to `partition`, one at a time: it goes, comes back in the new version where its
+ * data are, and the one before it follows when it is available. A replica that is not available holds all of them up, whatever its
  * version. (stateful_set_control.go: updateStatefulSet) */
 #include "models/core/world.h"
 #include "models/release/strategies.h"

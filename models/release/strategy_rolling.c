@@ -4,8 +4,8 @@
  * rounds up and unavailable down; when both come out as 0, unavailable is 1. Each time something changes: new pods begin as far as
  * the surge allows; old pods that are not available go first, then as many of the others as there are more available than must be.
  * Pods on their way out are not counted, so that for a while there are more processes than n + surge. After `deadline` without
- * progress the roll-out is reported as stuck, and nothing else happens. (deployment controller: ResolveFenceposts, NewRSNewReplicas,
- * reconcileOldReplicaSets) */
+ * progress the roll-out is reported as stuck, and nothing else happens. (deployment controller: ResolveFenceposts,
+ * NewRSNewReplicas, reconcileOldReplicaSets) */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/release/strategies.h"

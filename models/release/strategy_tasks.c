@@ -4,7 +4,8 @@
  * before the old one is shut down. When the new one runs (and is healthy, where it has a HEALTHCHECK), the next one follows after
  * `delay`. After the last one and its delay the update is watched for `monitor` longer, and complete:
  *
- *     ceil(replicas / parallelism) x (stop + start + delay) + monitor;   monitor is at least delay + 1 s where there is a delay that long
+ *     ceil(replicas / parallelism) x (stop + start + delay) + monitor;   monitor is at least delay + 1 s where there is a delay
+ * that long
  *
  * A new task that ends by itself has failed. When more than `max_failure` of the tasks have failed, `on_failure` says what follows:
  * pause (nothing, until a person rolls back), continue, or rollback. (swarmkit updater.go) */

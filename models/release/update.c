@@ -103,8 +103,8 @@ void update_settle(struct linker *l) {
     for (uint32_t k = 0; k < model_releases(m)->count; k++)
       for (uint32_t n = 0; n < model_release(m, k)->services.count; n++)
         released |= model_release(m, k)->services.reference[n] == (int32_t)i;
-    u->stated = says_something(u) || released;
-    if (!u->stated) continue;
+    u->given = says_something(u) || released;
+    if (!u->given) continue;
     link_stopping(m, u);
     if (service_runs(s)) declare(m, s);
     if (released) settle(l, s);
@@ -123,10 +123,10 @@ void update_count_calls(struct model *m) {
 
 const struct farewell *service_farewell(const struct service_config *s) {
   const struct update_config *u = service_update(s);
-  return u->stated ? &u->farewell : NULL;
+  return u->given ? &u->farewell : NULL;
 }
 
-sim_time service_schedule(const struct service_config *s) { return service_update(s)->stated ? service_update(s)->schedule : 0; }
+sim_time service_schedule(const struct service_config *s) { return service_update(s)->given ? service_update(s)->schedule : 0; }
 
 /* --- keys -------------------------------------------------------------------------------------------------------------------- */
 

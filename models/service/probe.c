@@ -23,8 +23,8 @@ static sim_time later(sim_time at, sim_time by) { return at < SIM_NEVER - 1 - by
 
 /* --- when the next one is made ----------------------------------------------------------------------------------------------- */
 
-/* The first of a process that has started at c->started_at, and is asked from now on: not at the instant of its start, at which the probe
- * before it may have killed its predecessor. */
+/* The first of a process that has started at c->started_at, and is asked from now on: not at the instant of its start, at which the
+ * probe before it may have killed its predecessor. */
 static sim_time first_of(const struct probe *p) {
   const struct replica_probe_config *k = p->config;
   sim_time now = world_now(p->world), started = container_of(p)->started_at;

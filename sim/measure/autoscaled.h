@@ -10,7 +10,8 @@
  * comes from. A service whose threads are full before its CPU meets the target stays small, whatever its maximum. The size that is
  * returned is the one at the lowest load that is not carried by what the controller gives at this load; more replicas than the
  * nodes have room for are not there. Scaling on a queue looks at jobs that wait, of which there is no end while they are more than
- * can be done: the maximum. What other metrics than CPU and jobs ask for is not worked out: the size that the service begins with. */
+ * can be done: the maximum. What other metrics than CPU and jobs ask for is not worked out: the size that the service begins with.
+ * */
 #ifndef AUTOSCALED_H
 #define AUTOSCALED_H
 #include "models/autoscaling/hpa.h"

@@ -3,8 +3,9 @@
  * is not heard of for 50 s is not ready and its pods leave the endpoints; 300 s later they are replaced elsewhere, those of
  * StatefulSets excepted.
  *
- * A pod that goes has a farewell (models/platform/farewell.h) where its service says how it is updated; else it finishes what it has
- * within its grace, and takes what is sent to it until nobody sends anything. Roll-outs (models/release) begin, end and renew pods.
+ * A pod that goes has a farewell (models/platform/farewell.h) where its service says how it is updated; else it finishes what it
+ * has within its grace, and takes what is sent to it until nobody sends anything. Roll-outs (models/release) begin, end and renew
+ * pods.
  *
  * While a control plane is lost, what runs goes on: nothing is placed, moved or scaled, endpoints stay as they are, so that dead
  * pods stay in rotation, and kubelets restart in place what crashes. A machine that comes back meanwhile starts nothing: a kubelet
@@ -71,7 +72,7 @@ static void remove_pod(struct world *w, struct container *c) {
   rotation_remove(w, c);
   if (c->node != NONE) lifecycle_unplace(w, c);
   c->state = CONTAINER_UNUSED, c->leaving = c->returns = false, c->farewell = NULL;
-  lifecycle_runs(w, c, world_service_of(w, c)->stated, 0);
+  lifecycle_runs_as_stated(w, c);
   releases_look(w);
   world_touch(w, c);
   start_pending(w);

@@ -125,7 +125,7 @@ static void shut_down(struct world *w, struct container *c) {
     return;
   }
   c->state = CONTAINER_UNUSED, c->farewell = NULL;
-  lifecycle_runs(w, c, world_service_of(w, c)->stated, 0);
+  lifecycle_runs_as_stated(w, c);
   releases_look(w);
 }
 

@@ -7,10 +7,10 @@
  * One balancer serves all callers of a service: cursors, counts and means are common, ejections are each calling replica's own
  * unless shared, and so are the connections where a balancer only chooses once for each of these (keepalive.h).
  *
- * Slow start: for `slow_start` after a replica has come into rotation (or come back) its weight is age / slow_start; those that were up
- * when the run began have their whole weight. Next to n others with theirs it gets w / (n + w) of the calls by turns or by chance,
- * weighted or not. Where the policy looks at loads, times or items, a call that would go to it goes there with probability w, else to
- * the best of the others. While all candidates are new, weights are relative to the oldest of them.
+ * Slow start: for `slow_start` after a replica has come into rotation (or come back) its weight is age / slow_start; those that
+ * were up when the run began have their whole weight. Next to n others with theirs it gets w / (n + w) of the calls by turns or by
+ * chance, weighted or not. Where the policy looks at loads, times or items, a call that would go to it goes there with probability
+ * w, else to the best of the others. While all candidates are new, weights are relative to the oldest of them.
  *
  * Invariant: load[k] is the number of requests that were sent to replica k and have neither left it nor died with it. */
 #ifndef BALANCER_H
