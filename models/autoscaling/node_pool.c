@@ -16,10 +16,13 @@ static const sim_time loss_is_known = 50 * SIM_S; /* a node that is not heard of
 static struct node_pool *pool_of(const struct world *w, const struct node *n) { return &world_pools(w)->each[n->group_index]; }
 static const struct node_group *group_of(const struct node_pool *p) { return model_nodes(p->world->model, p->group); }
 
+/* One that is drained for work on it comes back: no other one is asked for. */
+static bool belongs(const struct node *n) { return n->membership == NODE_MEMBER || (n->membership == NODE_LEAVING && n->serviced); }
+
 uint32_t pool_members(const struct node_pool *p) {
   uint32_t members = 0;
   for (uint32_t i = 0; i < p->world->node_count; i++)
-    members += p->world->nodes[i].group_index == p->group && p->world->nodes[i].membership == NODE_MEMBER;
+    members += p->world->nodes[i].group_index == p->group && belongs(&p->world->nodes[i]);
   return members;
 }
 
@@ -250,12 +253,8 @@ static int64_t room_to_come(const struct model *m, const struct service_config *
   int64_t room = 0;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) {
     const struct node_group *g = model_nodes(m, i);
-    const struct resource_amounts *r = &s->resources.requests;
-    struct allocatable all = placement_allocatable(g);
-    int64_t each = nodes_offer(g)->pods;
     if (!pool_grows(g) || !placement_has_group(s, i)) continue;
-    if (r->cpu && all.cpu != INT64_MAX && all.cpu / r->cpu < each) each = all.cpu / r->cpu;
-    if (r->memory && all.memory / r->memory < each) each = all.memory / r->memory;
+    int64_t each = placement_fits(g, s);
     room += each > PLACEMENT_ENOUGH ? PLACEMENT_ENOUGH : each * (nodes_pool(g)->growth->max - g->count);
   }
   return room;

@@ -66,6 +66,8 @@ struct fault_config {
   double times;               /* a way takes this many times as long, */
   sim_time delay;             /* and this much longer */
   double errors, slower;      /* of what ails (ailing.h): share of calls that fail, NAN: not given; factor of computations */
+  bool drains;                /* machines one after the other, each drained first (rolling_drain.h) */
+  uint32_t took_meter, machines_meter, stuck_meter; /* of a rolling drain */
   /* When. */
   sim_time mtbf;                  /* mean up time of one target, exponential; SIM_NEVER: not so */
   struct distribution uptime;     /* instead of the exponential */

@@ -1,14 +1,18 @@
 /* Planned work: a service answers nothing, or not all, for `lasts`, or machines are switched off and come back with their disks. It
- * always counts as planned. Machines are not drained first: what runs on them dies as if they broke, which is the worse case. */
+ * always counts as planned. With `drains` it goes from machine to machine and drains each first (rolling_drain.h); without it what runs
+ * on them dies as if they broke, which is the worse case. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/ailing.h"
 #include "models/faults/faults.h"
+#include "models/faults/rolling_drain.h"
 #include "models/faults/targets.h"
 #include "models/platform/nodes.h"
 
 /* Targets are machines, or the fault itself: its number, and this bit. */
 static const uint32_t OF_SERVICES = UINT32_C(1) << 31;
+
+static const struct fault_kind draining;
 
 static void link(struct linker *l, const struct fault_config *f, const char *path) {
   ((struct fault_config *)(uintptr_t)f)->planned = true;
@@ -20,6 +24,8 @@ static void link(struct linker *l, const struct fault_config *f, const char *pat
   if (!f->nodes.count && ailing_service(l->model, f, 0) == NONE)
     link_error(l, path, NULL,
                "a fault of kind maintenance needs a \"service\" or \"nodes\": no endpoint has an \"entry\" that would be meant");
+  struct fault_config *own = (struct fault_config *)(uintptr_t)f;
+  if (f->drains && rolling_drain_link(l, own, path)) own->kind = &draining;
 }
 
 static void marks(struct linker *l, const struct fault_config *f) {
@@ -62,8 +68,23 @@ static const struct field keys[] = {
     SERVICE_KEYS("The service that is away; absent, without \"nodes\": each that endpoints enter by."),
     NODES_KEY("Instead of services: the group whose machines are switched off, each on its own, or several, or \"all\"."),
     AILING_ERRORS_KEY,
-    KEY("lasts", DISTRIBUTION, fault_config, repair, OPTIONAL, .doc = "How long it takes."),
+    KEY("drains", FLAG, fault_config, drains, DEFAULT(false),
+        .doc =
+            "With \"nodes\", as a node upgrade does it: the machines of the groups one after the other. Each is cordoned, drained "
+            "within the budgets of its services, away for \"lasts\", and back before the next one's turn."),
+    KEY("lasts", DISTRIBUTION, fault_config, repair, OPTIONAL, .doc = "How long it takes; with \"drains\": each machine."),
     {0}};
+static const struct fault_kind draining = {.member = {.word = "maintenance", .keys = keys},
+                                           .goes_on = true,
+                                           .covers = COVERS_MAINTENANCE,
+                                           .link = link,
+                                           .reach = machines_reach,
+                                           .count = fault_of_one,
+                                           .outage_s = rolling_drain_s,
+                                           .target_after = ailing_target_after,
+                                           .number = fault_of_one_number,
+                                           .stands = rolling_drain_stands,
+                                           .strike = rolling_drain_strike};
 const struct fault_kind fault_maintenance = {
     .member = {.word = "maintenance",
                .doc = "Planned work: a service or machines are away for a while. Counts as planned.",

@@ -188,5 +188,6 @@ void faults_join(struct world *w, const struct node *n) {
   const uint32_t *losses = world_faults(w)->zone_losses;
   for (uint32_t k = 0; losses && k < losses[n->zone]; k++) node_fails(w, &w->nodes[n->index], DISK_UNSTATED);
   for (uint32_t i = 0; i < model_faults(w->model)->count; i++)
-    if (fault_takes_group(w->model, model_fault_at(w->model, i), n->group_index)) add_target(w, i, n->index);
+    if (!model_fault_at(w->model, i)->kind->goes_on && fault_takes_group(w->model, model_fault_at(w->model, i), n->group_index))
+      add_target(w, i, n->index);
 }

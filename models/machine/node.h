@@ -59,7 +59,7 @@ struct fair_share_entry {
 };
 
 /* AWAY: it has left the cluster, or has not joined it yet: nothing runs there and no time of it is paid for. LEAVING: it gets no
- * more containers, and is away when it has none. */
+ * more containers, and is away when it has none, unless it is drained for work on it. */
 enum node_membership { NODE_MEMBER, NODE_LEAVING, NODE_AWAY };
 
 /* What becomes of the disk of a machine that is lost, as the fault that took it says. */
@@ -92,6 +92,8 @@ struct node {
   int32_t region, zone; /* zone: of all regions; -1: the scenario has no places */
   enum disk_fate disk;  /* of the last loss, or of the one that lasts */
   sim_time failed_at;
+  bool serviced;   /* it is drained for work on it, and stays LEAVING until that is done */
+  slot_id emptied; /* set off when it is empty */
 };
 
 /* A start or an end of a computation reads what stands before the fair share, and no more while demands fit. */

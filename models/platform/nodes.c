@@ -123,6 +123,10 @@ struct node *node_join(struct world *w, uint32_t group) {
 
 void node_is_empty(struct world *w, struct node *n) {
   assert(n->membership == NODE_LEAVING && !n->container_count);
+  if (n->serviced) {
+    calendar_set(w->calendar, n->emptied, world_now(w));
+    return;
+  }
   node_account(n, world_now(w));
   n->membership = NODE_AWAY;
   w->changed_otherwise = true;
@@ -144,4 +148,16 @@ void node_leave(struct world *w, struct node *n) {
   if (!n->container_count) node_is_empty(w, n);
   for (uint32_t i = n->container_count; i-- > 0;)
     (w->orchestrator->evict ? w->orchestrator->evict : evict)(w, &w->containers[n->containers[i]]);
+}
+
+void node_drain(struct world *w, struct node *n, slot_id emptied) {
+  n->serviced = true, n->emptied = emptied;
+  node_leave(w, n);
+}
+
+void node_uncordon(struct world *w, struct node *n) {
+  assert(n->membership == NODE_LEAVING && n->serviced);
+  node_account(n, world_now(w));
+  n->membership = NODE_MEMBER, n->serviced = false;
+  w->changed_otherwise = true;
 }

@@ -86,6 +86,8 @@ sim_time placement_hop(const struct model *, const struct service_config *, cons
 
 /* Of one node, for replicas. */
 struct allocatable placement_allocatable(const struct node_group *);
+/* Replicas of the service that an empty node of the group takes; INT64_MAX: any number. */
+int64_t placement_fits(const struct node_group *, const struct service_config *);
 
 /* The control planes act of all places where the service may run: it can be scaled. */
 bool placement_acts(const struct world *, const struct service_config *);

@@ -96,6 +96,15 @@ struct allocatable placement_allocatable(const struct node_group *g) {
                               .memory = g->memory - o->reserved.memory};
 }
 
+int64_t placement_fits(const struct node_group *g, const struct service_config *s) {
+  const struct resource_amounts *r = &s->resources.requests;
+  struct allocatable all = placement_allocatable(g);
+  int64_t each = nodes_offer(g)->pods;
+  if (r->cpu && all.cpu != INT64_MAX && all.cpu / r->cpu < each) each = all.cpu / r->cpu;
+  if (r->memory && all.memory / r->memory < each) each = all.memory / r->memory;
+  return each;
+}
+
 /* --- linking: node groups ----------------------------------------------------------------------------------------------------- */
 
 static void link_role(struct linker *l, struct node_group *g, const char *path) {
