@@ -1,6 +1,6 @@
 /* Planned work: a service answers nothing, or not all, for `lasts`, or machines are switched off and come back with their disks. It
- * always counts as planned. With `drains` it goes from machine to machine and drains each first (rolling_drain.h); without it what runs
- * on them dies as if they broke, which is the worse case. */
+ * always counts as planned. With `drains` it goes from machine to machine and drains each first (rolling_drain.h); without it what
+ * runs on them dies as if they broke, which is the worse case. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/faults/ailing.h"

@@ -97,7 +97,7 @@ void rolling_drain_strike(struct world *w, const struct fault_config *f, uint32_
   turns_to_next(d);
 }
 
-/* --- hooks of its kind ---------------------------------------------------------------------------------------------------------------- */
+/* --- hooks of its kind -------------------------------------------------------------------------------------------------------- */
 
 /* If nothing keeps a drain waiting. */
 double rolling_drain_s(const struct model *m, const struct fault_config *f) { return machines_count(m, f) * f->repair.mean * 1e-9; }

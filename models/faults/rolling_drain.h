@@ -2,8 +2,8 @@
  *
  *     cordon, evict --budgets allow it, the last pod has gone--> down for `lasts` --> uncordoned, up --> the next machine
  *
- * The drain is that of nodes.h, which the node autoscaler uses too: budgets are asked, and again after 5 s, for as long as it takes.
- * Machines that have left the cluster are passed over, those that join behind the one in work are not. A strike while the
+ * The drain is that of nodes.h, which the node autoscaler uses too: budgets are asked, and again after 5 s, for as long as it
+ * takes. Machines that have left the cluster are passed over, those that join behind the one in work are not. A strike while the
  * last round is under way is left out. What a round takes from anybody counts as this fault's, as planned (outage_holds).
  *
  * A drain that has not emptied its machine within an hour is counted as stuck and goes on waiting: GKE would then use force.

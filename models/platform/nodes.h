@@ -37,8 +37,8 @@ bool nodes_live_in(const struct world *, int32_t region);
 /* Pointers to nodes are void afterwards. */
 struct node *node_join(struct world *, uint32_t group);
 void node_leave(struct world *, struct node *);
-/* It is cordoned and drained as one that leaves, and `emptied` is set off when the last container has gone. It stays in the cluster,
- * and is paid for: for work on it, until it is uncordoned. */
+/* It is cordoned and drained as one that leaves, and `emptied` is set off when the last container has gone. It stays in the
+ * cluster, and is paid for: for work on it, until it is uncordoned. */
 void node_drain(struct world *, struct node *, slot_id emptied);
 void node_uncordon(struct world *, struct node *);
 /* The last container of one that is leaving has been taken off it. */

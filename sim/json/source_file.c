@@ -27,7 +27,7 @@ FILE *source_open(const char *path, size_t *size, const char **wrong) {
   else
     *size = (size_t)status.st_size;
   FILE *file = good && S_ISREG(status.st_mode) ? fdopen(descriptor, "rb") : NULL;
-  if (good && S_ISREG(status.st_mode) && !file) *wrong = strerror(errno);
+  if (good && S_ISREG(status.st_mode) && !file) allocate_check_errno(), *wrong = strerror(errno);
   if (!file && descriptor >= 0) close(descriptor);
   return file;
 }
@@ -65,6 +65,7 @@ const struct source_text *source_read_file(struct arena *arena, struct diagnosti
   bool large = source_too_large(d, path, size, limit);
   char *bytes = large ? NULL : read_bytes(arena, file, size, limit, &length);
   int problem = ferror(file) ? errno : 0;
+  if (problem) allocate_check_errno();
   fclose(file);
   if (problem) return refuse(d, path, strerror(problem));
   return large || source_too_large(d, path, length, limit) ? NULL : diagnostics_source(d, path, bytes, length);

@@ -15,7 +15,8 @@ struct strike_cell {
   const struct claim *claim; /* null: of none */
   uint32_t fault;
   sim_time at, last, next; /* since the run begins; the strikes before and after it: 0 and SIM_NEVER when there is none */
-  /* By replication: seconds or one of the above, whether it was broken just before the strike, and how long a window needs to be. */
+  /* By replication: seconds or one of the above, whether it was broken just before the strike, and how long a window needs to be.
+   * */
   double *samples[STRIKE_SAMPLES];
   uint32_t room;
 };
