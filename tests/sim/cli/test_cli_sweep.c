@@ -183,7 +183,8 @@ static void test_kill_and_resume(void) {
     char said[60];
     snprintf(said, sizeof said, "%d of 12 points are in ", before.count);
     test_check(all_kept(&before, &after), "a finished point was run again");
-    test_check(!before.count || strstr(c.err, said), "%s: %s", said, c.err);
+    bool cut = c.status == 128 + SIGKILL && !strncmp(said, c.err, strlen(c.err)); /* killed before it had said so much */
+    test_check(!before.count || cut || strstr(c.err, said), "%s: %s", said, c.err);
     done += c.status == 128 + SIGKILL, partly += before.count > 0 && after.count > before.count;
     if (c.status != 128 + SIGKILL || done == kills) {
       if (done == kills && c.status == 128 + SIGKILL)
