@@ -9,20 +9,30 @@ static uint32_t home_of(const struct arrangement *a, const struct container *c) 
   return c->node != NONE && c->in_rotation && container_serves(c) ? c->node * a->services + c->service : NONE;
 }
 
-static uint64_t place_of(uint32_t home, uint32_t node, bool hangs) {
-  return stream_mix((home + UINT64_C(1)) << 32 | (uint32_t)(node + 1)) + (hangs ? STREAM_GOLDEN : 0);
+/* In rotation without serving. */
+enum { ASTRAY_NOT, ASTRAY_DEAD, ASTRAY_HUNG };
+
+static uint8_t astray(const struct container *c) {
+  if (!c->in_rotation || container_serves(c)) return ASTRAY_NOT;
+  return c->state == CONTAINER_HUNG ? ASTRAY_HUNG : ASTRAY_DEAD;
+}
+
+/* service: of one that is not at home anywhere, or 0. */
+static uint64_t place_of(uint32_t home, uint32_t node, uint8_t is_astray, uint32_t service) {
+  uint64_t word = (home + UINT64_C(1)) << 32 | (uint32_t)(node + 1);
+  return stream_mix(word) + (is_astray ? stream_mix(word + ((uint64_t)service << 2 | is_astray) * STREAM_GOLDEN) : 0);
 }
 
 static void put(struct arrangement *a, const struct container *c) {
   uint32_t id = c->id, home = home_of(a, c);
-  bool hangs = c->state == CONTAINER_HUNG && c->in_rotation;
+  uint8_t now = astray(c), before = a->astray[id];
   if (!a->is_late[id]) a->is_late[id] = true, a->late[a->late_count++] = id;
-  if (home == a->home[id] && c->node == a->node[id] && hangs == a->hangs[id]) return;
-  a->places += place_of(home, c->node, hangs) - place_of(a->home[id], a->node[id], a->hangs[id]);
-  a->hung += hangs, a->hung -= a->hangs[id];
+  if (home == a->home[id] && c->node == a->node[id] && now == before) return;
+  a->places += place_of(home, c->node, now, c->service) - place_of(a->home[id], a->node[id], before, c->service);
+  a->hung += now == ASTRAY_HUNG, a->hung -= before == ASTRAY_HUNG;
   if (a->home[id] != NONE) a->crowd[a->home[id]]--;
   if (home != NONE) a->crowd[home]++;
-  a->home[id] = home, a->node[id] = c->node, a->hangs[id] = hangs;
+  a->home[id] = home, a->node[id] = c->node, a->astray[id] = now;
 }
 
 static void make_room(struct arrangement *a, struct world *w) {
@@ -31,12 +41,12 @@ static void make_room(struct arrangement *a, struct world *w) {
   if (!a->term) {
     a->term = arena_new_array(w->arena, uint64_t, n);
     a->home = arena_new_array(w->arena, uint32_t, n), a->node = arena_new_array(w->arena, uint32_t, n);
-    a->hangs = arena_new_array(w->arena, bool, n);
+    a->astray = arena_new_array(w->arena, uint8_t, n);
     a->late = arena_new_array(w->arena, uint32_t, n), a->is_late = arena_new_array(w->arena, bool, n);
   }
   a->crowd = arena_new_array(w->arena, uint32_t, (size_t)a->machines * a->services + 1);
   a->places = a->hung = 0;
-  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE, a->hangs[i] = false;
+  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE, a->astray[i] = ASTRAY_NOT;
 }
 
 void arrangement_follow(struct arrangement *a, struct world *w) {
@@ -61,8 +71,11 @@ uint64_t arrangement_sum(struct arrangement *a, const struct world *w) {
 }
 
 bool arrangement_audit(struct arrangement *a, const struct world *w) {
-  uint32_t wrong = arrangement_sum(a, w) != stance_sum(w);
-  for (uint32_t i = 0; i < w->container_count; i++)
-    wrong += a->home[i] != home_of(a, &w->containers[i]) || a->node[i] != w->containers[i].node;
-  return !wrong;
+  uint32_t wrong = arrangement_sum(a, w) != stance_sum(w), hung = 0;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    wrong += a->home[i] != home_of(a, c) || a->node[i] != c->node;
+    hung += c->state == CONTAINER_HUNG && c->in_rotation;
+  }
+  return !wrong && hung == a->hung;
 }

@@ -8,7 +8,7 @@
  *     arrangement_follow(&a, world);              before the marks are taken away (models/availability/state.h)
  *     uint64_t sum = arrangement_sum(&a, world);  = stance_sum(world)
  *
- * `places` is the same for arrangements that have the same replicas, in rotation and serving, hanging or neither, on the same
+ * `places` is the same for arrangements that have the same replicas, in rotation and serving, in rotation and hanging or dead, or neither, on the same
  * machines.
  *
  * Invariant: sum and crowd are those that counting from nothing gives: arrangement_audit, which the suite of states asks in worlds
@@ -25,7 +25,7 @@ struct arrangement {
   uint64_t terms, *term; /* of the stance: their sum; by container */
   uint32_t *home;        /* by container: its place in crowd, or NONE */
   uint32_t *node;        /* by container */
-  bool *hangs;           /* by container */
+  uint8_t *astray;       /* by container */
   uint32_t *crowd;       /* by machine and service: replicas in rotation that serve */
   uint32_t services, machines;
   uint32_t hung;              /* replicas in rotation that hang: their callers wait until they give up */

@@ -2,7 +2,6 @@
 #include "models/availability/carrying.h"
 #include "models/availability/carrying_inner.h"
 #include "models/availability/outage.h"
-#include "models/availability/state.h"
 #include "models/availability/strain.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
@@ -145,22 +144,6 @@ static void choose(struct carrying *c, struct world *w, bool anew, const double 
   if (!m->entry || !m->entry->found) m->entry = m->alone;
 }
 
-/* Where what is known of a state is kept; what has no number is found out each time. */
-static struct strain_memo *of_state(struct world *w, struct carriage *m, uint32_t number) {
-  if (number == STATE_NOT_KEPT) {
-    m->unnumbered.known = false;
-    return &m->unnumbered;
-  }
-  if (number >= m->states) {
-    uint32_t room = m->states ? 2 * m->states : 64;
-    while (number >= room) room *= 2;
-    struct strain_memo *more = arena_new_array(w->arena, struct strain_memo, room);
-    for (uint32_t i = 0; i < m->states; i++) more[i] = m->by_state[i];
-    m->by_state = more, m->states = room;
-  }
-  return &m->by_state[number];
-}
-
 /* Nothing is strained now, and nothing was lately: which state it is does not matter. */
 static bool is_idle(const struct carrying *c, struct carriage *m, double strain, sim_time now) {
   uint32_t level = levels_at(&c->levels, now);
@@ -171,22 +154,28 @@ static bool is_idle(const struct carrying *c, struct carriage *m, double strain,
   return true;
 }
 
-/* Strain is a function of the state of routing, of what stands on which machine and of what has been counted with these. */
-static double strain_of(const struct carrying *c, struct world *w, uint32_t number) {
+/* Strain is a function of what stands where. */
+static double strain_of(const struct carrying *c, struct world *w) {
   struct carriage *m = world_carriage(w);
   const struct arrangement *a = &m->arrangement;
-  uint64_t key = stance_mix(a->places ^ a->rest, number);
+  uint64_t key = stance_mix(a->places, a->rest);
   struct strain_known *known = &m->strains[key % STRAINS_KNOWN];
-  if (known->key != key || number == STATE_NOT_KEPT)
-    *known = (struct strain_known){key, strain_now(c->strain, w, a, of_state(w, m, number))};
+  if (known->key != key) *known = (struct strain_known){key, strain_now(c->strain, w, a, m->each)};
   return known->strain;
 }
 
+bool carrying_audit(struct world *w) {
+  const struct carrying *c = book_of(w);
+  struct arrangement *a = &world_carriage(w)->arrangement;
+  double kept = strain_of(c, w), fresh = strain_now(c->strain, w, a, world_carriage(w)->each);
+  return arrangement_audit(a, w) && (kept == fresh || fabs(kept - fresh) < 1e-9);
+}
+
 /* It is another state, or another level of the same. */
-static void turns(struct carrying *c, struct world *w, uint32_t number, const double *routing) {
+static void turns(struct carrying *c, struct world *w, const double *routing) {
   struct carriage *m = world_carriage(w);
   sim_time now = world_now(w);
-  double strain = strain_of(c, w, number);
+  double strain = strain_of(c, w);
   if (is_idle(c, m, strain, now)) return;
   m->kind = kind_now(w, routing, strain);
   uint64_t sum = sum_now(w, m->kind);
@@ -259,13 +248,13 @@ void carrying_follow(struct world *w) {
   if (book_of(w)) arrangement_follow(&world_carriage(w)->arrangement, w);
 }
 
-void carrying_look(struct world *w, uint32_t number, double *serving, double *apart) {
+void carrying_look(struct world *w, double *serving, double *apart) {
   struct carrying *c = book_of(w);
   if (!c) return;
   struct carriage *m = world_carriage(w);
   sim_time now = world_now(w);
   account(m, now);
-  turns(c, w, number, serving);
+  turns(c, w, serving);
   for (uint32_t i = 0; i < w->model->endpoints.count; i++) {
     double ratio = ratio_now(c, m, i, now);
     if (ratio < 1) serving[i] *= ratio, apart[i] *= ratio;
@@ -281,6 +270,7 @@ static void carrying_open(struct world *w) {
   if (!book_of(w)) return;
   world_carriage(w)->slot = calendar_slot(w->calendar, looks_again, w, 0);
   world_carriage(w)->strains = arena_new_array(w->arena, struct strain_known, STRAINS_KNOWN);
+  world_carriage(w)->each = arena_new_array(w->arena, double, w->model->services.count + 1);
 }
 
 static void carrying_measure(struct world *w, enum world_edge edge) {

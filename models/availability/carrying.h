@@ -62,9 +62,7 @@ struct carriage {
   sim_time accounted;
   double simulated_ns, assumed_ns; /* time in strained states: by a run, and counted as not served */
   uint32_t slot;
-  struct strain_memo *by_state; /* of each state of routing, by number */
-  uint32_t states;              /* room */
-  struct strain_memo unnumbered;
+  double *each;                 /* by service, for strain */
   struct strain_known *strains; /* STRAINS_KNOWN */
 };
 
@@ -89,9 +87,11 @@ struct carrying_summary carrying_summary(const struct carrying *);
 bool carrying_follows(const struct world *);
 /* Before the marks of changed containers are taken away. */
 void carrying_follow(struct world *);
+/* What is kept of the arrangement and of strain is what counting from nothing gives: for the suite of states. */
+bool carrying_audit(struct world *);
 /* Of the shares that routing serves in this state (state.h), by endpoint, what the living carry. Asks to be called again by way of
  * parts_changed. */
-void carrying_look(struct world *, uint32_t number, double *serving, double *apart);
+void carrying_look(struct world *, double *serving, double *apart);
 /* What is offered between the two, over the mean. */
 double carrying_weight(const struct world *, sim_time from, sim_time until);
 

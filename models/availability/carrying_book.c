@@ -95,7 +95,7 @@ struct carrying *carrying_new(const struct model *m) {
   strain_all_well(c->strain, w, arena);
   struct arrangement nominal = {.term = NULL};
   arrangement_follow(&nominal, w);
-  c->nominal_strain = strain_now(c->strain, w, &nominal, &(struct strain_memo){.known = false});
+  c->nominal_strain = strain_now(c->strain, w, &nominal, arena_new_array(arena, double, m->services.count + 1));
   world_free(w);
   pthread_mutex_init(&c->lock, NULL);
   return c;

@@ -315,7 +315,7 @@ static void audit(struct world *w, const struct state *s) {
     struct served now = served_now(w, i);
     right = right && now.all == s->served[i].all && now.apart == s->served[i].apart;
   }
-  if (carrying_follows(w)) right = right && arrangement_audit(&world_carriage(w)->arrangement, w);
+  if (carrying_follows(w)) right = right && carrying_audit(w);
   b->audits++, b->mismatches += !right;
 }
 
@@ -329,7 +329,7 @@ static void look(struct world *w) {
   if (b->audited) audit(w, s);
   if (s == before && s->number != STATE_NOT_KEPT && !carrying_follows(w)) return;
   for (uint32_t i = 0; i < b->endpoint_count; i++) b->serving[i] = s->served[i].all, b->apart[i] = s->served[i].apart;
-  carrying_look(w, s->number, b->serving, b->apart);
+  carrying_look(w, b->serving, b->apart);
 }
 
 static void follow_bias(struct world *w, struct outage_book *b) {

@@ -19,7 +19,7 @@ struct strain {
   double per_second;                /* requests offered in the mean */
   double *calls;                    /* by service: calls of it from inside, in a request */
   double *replicas;                 /* by service: all */
-  uint32_t *node_of, *on_node;      /* with all well: of each replica, or NONE; replicas on each node */
+  uint32_t nodes, *crowd, *on_node; /* with all well: replicas by node and service; on each node */
   double fewest_threads;            /* or connections of a pool, of a replica that calls others */
   bool *around;                     /* by service: without it callers do something else, which others have to bear */
   double machines;                  /* what machines are asked for with all well */
@@ -145,29 +145,15 @@ static double cores_of(const struct node *n) {
   return n->cores * n->group->speed * (n->group->smt < 1 ? (1 + n->group->smt) / 2 : 1);
 }
 
-/* Each machine looked at alone, with what it runs when all is well. */
-static double of_machines_well(const struct strain *t, const struct world *w, const double *each) {
+/* Each machine looked at alone, with so many replicas by node and service. */
+static double of_machines(const struct world *w, const uint32_t *crowd, uint32_t nodes, const double *each) {
+  uint32_t services = w->model->services.count;
   double most = 0;
-  for (uint32_t i = 0; i < w->node_count; i++) {
+  for (uint32_t i = 0; i < nodes; i++, crowd += services) {
     const struct node *n = &w->nodes[i];
     if (n->membership == NODE_AWAY || !n->up) continue;
-    double asked = 0;
-    for (uint32_t k = 0; k < w->container_count; k++)
-      if (t->node_of[k] == i) asked += each[w->containers[k].service];
-    most = fmax(most, asked / cores_of(n));
-  }
-  return most;
-}
-
-/* With what it runs now. */
-static double of_machines(const struct world *w, const struct arrangement *a, const double *each) {
-  double most = 0;
-  for (uint32_t i = 0; i < w->node_count; i++) {
-    const struct node *n = &w->nodes[i];
-    if (n->membership == NODE_AWAY || !n->up) continue;
-    const uint32_t *crowd = arrangement_crowd(a, i);
     double asked = 0, cores = cores_of(n);
-    for (uint32_t k = 0; k < a->services; k++) asked += crowd[k] * each[k];
+    for (uint32_t k = 0; k < services; k++) asked += crowd[k] * each[k];
     if (asked > most * cores) most = asked / cores;
   }
   return most;
@@ -219,7 +205,7 @@ static bool is_slow(const struct world *w) {
 /* What the counts of replicas decide, with what each machine runs when all is well. */
 static double by_counts(const struct strain *t, const struct world *w, const double *each) {
   if (t->blind || shifts_load(t, w)) return INFINITY;
-  return fmax(of_sheets(t, w, false), of_machines_well(t, w, each));
+  return fmax(of_sheets(t, w, false), of_machines(w, t->crowd, t->nodes, each));
 }
 
 /* What routing does not tell apart: a process that hangs and one that is dead, a machine that is gone and one whose process is. */
@@ -230,30 +216,26 @@ static bool hides_more(const struct strain *t, const struct world *w, const stru
 
 /* Replicas have moved, or machines are lost. */
 static bool differs(const struct strain *t, const struct world *w) {
-  for (uint32_t i = 0; i < w->node_count; i++)
+  for (uint32_t i = 0; i < t->nodes; i++)
     if (!w->nodes[i].up || w->nodes[i].container_count != t->on_node[i]) return true;
-  return false;
+  return w->node_count > t->nodes;
 }
 
-static void find(const struct strain *t, const struct world *w, struct strain_memo *memo) {
-  if (!memo->each) memo->each = arena_new_array(w->arena, double, w->model->services.count + 1);
-  for (uint32_t i = 0; i < w->model->services.count; i++) memo->each[i] = cpu_of_each(t, w, i);
-  memo->by_counts = by_counts(t, w, memo->each);
-  memo->known = true;
-}
-
-double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, struct strain_memo *memo) {
+double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, double *each) {
   if (hides_more(t, w, a)) return INFINITY;
-  if (!memo->known) find(t, w, memo);
-  if (isinf(memo->by_counts)) return INFINITY;
-  double most = fmax(memo->by_counts, t->machines);
-  return differs(t, w) ? fmax(most, fmax(of_sheets(t, w, true), of_machines(w, a, memo->each))) : most;
+  for (uint32_t i = 0; i < w->model->services.count; i++) each[i] = cpu_of_each(t, w, i);
+  double counts = by_counts(t, w, each), most = fmax(counts, t->machines);
+  if (isinf(counts) || !differs(t, w)) return most;
+  return fmax(most, fmax(of_sheets(t, w, true), of_machines(w, a->crowd, a->machines, each)));
 }
 
 void strain_all_well(struct strain *t, const struct world *w, struct arena *arena) {
-  t->node_of = arena_new_array(arena, uint32_t, w->container_count + 1);
+  uint32_t services = w->model->services.count;
+  t->nodes = w->node_count;
+  t->crowd = arena_new_array(arena, uint32_t, (size_t)w->node_count * services + 1);
   t->on_node = arena_new_array(arena, uint32_t, w->node_count + 1);
-  for (uint32_t i = 0; i < w->container_count; i++) t->node_of[i] = w->containers[i].node;
+  for (uint32_t i = 0; i < w->container_count; i++)
+    if (w->containers[i].node != NONE) t->crowd[w->containers[i].node * services + w->containers[i].service]++;
   for (uint32_t i = 0; i < w->node_count; i++) t->on_node[i] = w->nodes[i].container_count;
   t->machines = of_sheets(t, w, true);
 }

@@ -19,19 +19,11 @@ struct world;
 
 #define STRAIN_SAFE 0.7
 
-/* What is known of a state of routing; all zero: nothing yet. */
-struct strain_memo {
-  bool known;
-  double by_counts; /* strain as far as the counts of replicas decide it */
-  double *each;     /* by service: CPU that each of its replicas is asked for, in reference cores */
-};
-
 /* per_second: requests offered in the mean. */
 struct strain *strain_new(const struct model *, double per_second, struct arena *);
 /* The world has just been built: what runs where with all well. */
 void strain_all_well(struct strain *, const struct world *, struct arena *);
-/* At the mean load. The memo is of the state of routing (models/availability/state.h) that the world is in; its array lives in the
- * world's arena. */
-double strain_now(const struct strain *, const struct world *, const struct arrangement *, struct strain_memo *);
+/* At the mean load. each: room for a number by service. It depends on nothing but what the sums of the arrangement tell apart. */
+double strain_now(const struct strain *, const struct world *, const struct arrangement *, double *each);
 
 #endif

@@ -110,6 +110,13 @@ static void arm(struct rollout *r) {
 
 void rollout_waits(struct rollout *r, sim_time until) { r->waits_until = until; }
 
+bool rollout_has_new(struct rollout *r, int64_t wanted) {
+  struct census n = rollout_census(r);
+  while (n.fresh < wanted && rollout_begins_one(r)) n = rollout_census(r);
+  if (n.fresh_ready < wanted) rollout_waits(r, n.next);
+  return n.fresh_ready >= wanted;
+}
+
 static void check_deadline(struct rollout *r) {
   sim_time deadline = rollout_update(r)->deadline;
   if (r->stuck || deadline >= SIM_NEVER - 1 - r->moved_at || world_now(r->world) < r->moved_at + deadline) return;

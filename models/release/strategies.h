@@ -47,6 +47,8 @@ const struct update_config *rollout_update(const struct rollout *);
 void rollout_waits(struct rollout *, sim_time until);
 /* A new replica begins in an unused slot; false: there is none. */
 bool rollout_begins_one(struct rollout *);
+/* Brings the number of new replicas up to this. True: so many are available; else the strategy waits for the next. */
+bool rollout_has_new(struct rollout *, int64_t wanted);
 void rollout_ends(struct rollout *, struct container *);
 void rollout_renews(struct rollout *, struct container *);
 /* The first of the service's replicas by number, from this one on, that is not of the build; null: there is none. */

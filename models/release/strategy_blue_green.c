@@ -1,19 +1,12 @@
 /* blue-green: a whole set of new replicas starts next to the old one; when all are ready the calls are switched over, at once or
- * little by little over `switch_over`. The old set stays for `keep`, so that a roll-back is a switch too. Both are paid for. */
+ * little by little over `switch_over`. The old set stays for `keep`, so that a roll-back is a switch too. Both need room on
+ * machines, which is what is paid for: pods have no price. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/release/split.h"
 #include "models/release/strategies.h"
 
 enum { STARTS, SWITCHES, KEEPS, GOES, STEPS = 10 };
-
-/* True: all of the version that goes out are ready. */
-static bool stands(struct rollout *r, int64_t desired) {
-  struct census n = rollout_census(r);
-  while (n.fresh < desired && rollout_begins_one(r)) n = rollout_census(r);
-  if (n.fresh_ready < desired) rollout_waits(r, n.next);
-  return n.fresh_ready >= desired;
-}
 
 /* In ten steps, the first at once. */
 static void switches(struct rollout *r) {
@@ -35,7 +28,7 @@ static void look(struct rollout *r) {
   sim_time now = world_now(r->world);
   r->allowed_low = desired, r->allowed_high = 2 * desired;
   if (r->back && r->split) split_set(r, 0);
-  if (r->stage == STARTS && !stands(r, desired)) return;
+  if (r->stage == STARTS && !rollout_has_new(r, desired)) return;
   if (r->back) {
     split_retires_old(r, SPLIT_OTHERS);
     return;
@@ -47,7 +40,7 @@ static void look(struct rollout *r) {
   }
   sim_time over = r->stage_from + rollout_update(r)->keep;
   if (now >= over) {
-    if (r->stage == GOES || stands(r, desired)) r->stage = GOES, split_retires_old(r, SPLIT_BUILD);
+    if (r->stage == GOES || rollout_has_new(r, desired)) r->stage = GOES, split_retires_old(r, SPLIT_BUILD);
   } else {
     r->moved_at = now;
     rollout_waits(r, over);

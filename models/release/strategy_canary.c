@@ -3,8 +3,7 @@
  * Each stage has a weight, which is a share of the calls (split.h), and lasts for a time from when its replicas are ready: as many
  * as the weight of the size, rounded up. Every `judged` what was seen of the new version is judged: `abort_errors` of its calls
  * failed, or a share 1 - `percentile` of its answers took longer than `abort_latency`. Then all calls go back to the old version at
- * once. Behind the last stage the new one gets everything, and the old replicas go. Old replicas stay until then: both are paid
- * for. */
+ * once. Behind the last stage the new one gets everything, and the old replicas go, which stay until then. */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/release/split.h"
@@ -18,14 +17,6 @@ static const struct canary_stage *stage_at(const struct update_config *u, uint32
 
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* Brings the number of new replicas up to this. True: they are ready. */
-static bool has_new(struct rollout *r, int64_t wanted) {
-  struct census n = rollout_census(r);
-  while (n.fresh < wanted && rollout_begins_one(r)) n = rollout_census(r);
-  if (n.fresh_ready < wanted) rollout_waits(r, n.next);
-  return n.fresh_ready >= wanted;
-}
-
 static void aborts(struct rollout *r) {
   if (!r->bad) meter_count(r->world, r->release->false_meter);
   rollout_back(r);
@@ -34,11 +25,11 @@ static void aborts(struct rollout *r) {
 /* What was there before is there still: all calls go to it, and the new replicas go. */
 static void goes_back(struct rollout *r, int64_t desired) {
   if (r->split) split_set(r, 0);
-  if (has_new(r, desired)) split_retires_old(r, SPLIT_OTHERS); /* else the old replicas had begun to go */
+  if (rollout_has_new(r, desired)) split_retires_old(r, SPLIT_OTHERS); /* else the old replicas had begun to go */
 }
 
 static void promotes(struct rollout *r, int64_t desired) {
-  if (!has_new(r, desired)) return;
+  if (!rollout_has_new(r, desired)) return;
   if (r->bad && !r->cursor++) meter_count(r->world, r->release->missed_meter);
   split_retires_old(r, SPLIT_BUILD);
 }
@@ -75,7 +66,7 @@ static void look(struct rollout *r) {
     return;
   }
   const struct canary_stage *stage = stage_at(u, r->stage);
-  bool ready = has_new(r, most(1, (int64_t)ceil(stage->weight * (double)desired - 1e-9)));
+  bool ready = rollout_has_new(r, most(1, (int64_t)ceil(stage->weight * (double)desired - 1e-9)));
   if (r->stage_from != SIM_NEVER) {
     watches(r, stage);
   } else if (ready) {

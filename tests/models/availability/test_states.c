@@ -1,5 +1,6 @@
 /* States of routing: what is looked up is what the walk finds, for every kind of answer and any order of faults; replicas that are
  * alike make one state; a change that nobody has marked is found by the audit. */
+#include "models/availability/carrying.h"
 #include "models/availability/outage.h"
 #include "models/availability/state.h"
 #include "models/core/part.h"
@@ -20,12 +21,14 @@
 #define ALONE                                                                                                                      \
   "'services': { 'a': { 'kind': 'app', 'replicas': 3, 'place': [ 'x', 'y' ] }, 'b': { 'kind': 'app', 'replicas': 5, 'place': [ "   \
   "'x', 'y' ]"
-#define ZONES   "'regions': { 'us': { 'zones': [ 'us-a', 'us-b' ] }, 'eu': {} }, 'network': { 'round_trip': { 'us-eu': '75ms' } }, "
-#define WIDE    "'nodes': { 'x': { 'cpu': 64, 'count': 4, 'region': 'us' }, 'y': { 'cpu': 64, 'count': 3, 'region': 'eu' } } }, "
-#define NODES   "'nodes': { 'x': { 'cpu': 64, 'count': 3 }, 'y': { 'cpu': 64, 'speed': 0.7, 'count': 2 } } }, "
-#define LOST    "'n': { 'kind': 'node', 'nodes': 'x', 'mtbf': '30h', 'repair': '40m' }, "
-#define LOST_Y  "'m': { 'kind': 'node', 'nodes': 'y', 'mtbf': '20h', 'repair': '2h' }, "
-#define CRASHES "'c': { 'kind': 'crash', 'service': 'b', 'mtbf': '9h' }, 'd': { 'kind': 'crash', 'service': 'a', 'mtbf': '11h' }"
+#define ZONES  "'regions': { 'us': { 'zones': [ 'us-a', 'us-b' ] }, 'eu': {} }, 'network': { 'round_trip': { 'us-eu': '75ms' } }, "
+#define WIDE   "'nodes': { 'x': { 'cpu': 64, 'count': 4, 'region': 'us' }, 'y': { 'cpu': 64, 'count': 3, 'region': 'eu' } } }, "
+#define NODES  "'nodes': { 'x': { 'cpu': 64, 'count': 3 }, 'y': { 'cpu': 64, 'speed': 0.7, 'count': 2 } } }, "
+#define LOST   "'n': { 'kind': 'node', 'nodes': 'x', 'mtbf': '30h', 'repair': '40m' }, "
+#define LOST_Y "'m': { 'kind': 'node', 'nodes': 'y', 'mtbf': '20h', 'repair': '2h' }, "
+#define HANGS  "'h': { 'kind': 'hang', 'service': 'b', 'mtbf': '25h', 'repair': '10m' }, "
+#define CRASHES                                                                                                                    \
+  HANGS "'c': { 'kind': 'crash', 'service': 'b', 'mtbf': '9h' }, 'd': { 'kind': 'crash', 'service': 'a', 'mtbf': '11h' }"
 #define PLACES                                                                                                                     \
   "'r': { 'kind': 'region', 'region': 'us', 'mtbf': '90h', 'repair': '3h' }, "                                                     \
   "'z': { 'kind': 'zone', 'zone': 'us-b', 'mtbf': '70h', 'repair': '2h' }, "                                                       \
@@ -94,14 +97,16 @@ static void test_as_walked(void) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = row_open(i);
     if (!f.scenario) continue;
-    struct world *w = world_new(&f.scenario->model, 7, 0, WORLD_AVAILABILITY);
+    struct model m = f.scenario->model; /* with a book, so that strain and the arrangement are audited too */
+    struct carrying *book = m.parts[PART_carrying] = carrying_new(&m);
+    struct world *w = world_new(&m, 7, 0, WORLD_AVAILABILITY);
     struct outage_book *b = world_outages(w);
     b->audited = true;
     w->measured_until = w->horizon = 60 * SIM_DAY;
     world_run(w);
     test_check(!b->mismatches && b->audits > 500, "%s: %llu of %llu states are not what the walk finds", rows[i].name,
                (unsigned long long)b->mismatches, (unsigned long long)b->audits);
-    world_free(w), fixture_close(&f);
+    world_free(w), carrying_free(book), fixture_close(&f);
   }
 }
 
