@@ -167,4 +167,18 @@ static inline struct mean_of mean_of(const double *x, int n) {
   return (struct mean_of){sum / n, 2.1 * sqrt(square / (n - 1) / n)};
 }
 
+/* What the meter counted in the measured time, or its mean time in seconds. */
+static inline double fixture_metered(const struct world *w, const char *thing, const char *name) {
+  const struct model *m = w->model;
+  for (uint32_t i = 0; i < m->meter_count; i++)
+    if (!strcmp(m->meters[i].thing, thing) && !strcmp(m->meters[i].name, name)) {
+      const struct meter_observation *o = &w->observation.meters[i];
+      if (m->meters[i].kind == METER_TIME) return o->time->count ? histogram_mean(o->time) * 1e-9 : NAN;
+      double sum = 0;
+      for (uint32_t k = 0; k < w->observation.window_count; k++) sum += o->course.sums[k];
+      return sum;
+    }
+  abort();
+}
+
 #endif

@@ -8,8 +8,8 @@
  *     arrangement_follow(&a, world);              before the marks are taken away (models/availability/state.h)
  *     uint64_t sum = arrangement_sum(&a, world);  = stance_sum(world)
  *
- * `places` is the same for arrangements that have the same replicas, in rotation and serving, in rotation and hanging or dead, or neither, on the same
- * machines.
+ * `places` is the same for arrangements that have the same replicas, in rotation and serving, in rotation and hanging or dead, or
+ * neither, on the same machines.
  *
  * Invariant: sum and crowd are those that counting from nothing gives: arrangement_audit, which the suite of states asks in worlds
  * with random faults. */

@@ -13,19 +13,6 @@
   "'run': { 'warmup': '0s', 'window': '%s', 'replications': 1 } }"
 #define PROBED ", 'probes': { 'readiness': { 'delay': '10s', 'every': '5s' } }"
 
-static double metered(const struct world *w, const char *thing, const char *name) {
-  const struct model *m = w->model;
-  for (uint32_t i = 0; i < m->meter_count; i++)
-    if (!strcmp(m->meters[i].thing, thing) && !strcmp(m->meters[i].name, name)) {
-      const struct meter_observation *o = &w->observation.meters[i];
-      if (m->meters[i].kind == METER_TIME) return o->time->count ? histogram_mean(o->time) * 1e-9 : NAN;
-      double sum = 0;
-      for (uint32_t k = 0; k < w->observation.window_count; k++) sum += o->course.sums[k];
-      return sum;
-    }
-  abort();
-}
-
 static uint32_t cordoned(const struct world *w) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < w->node_count; i++) count += w->nodes[i].membership == NODE_LEAVING;
@@ -51,7 +38,7 @@ static struct round upgrade(const char *service, const char *kind, const char *g
   test_check(!w->nodes[0].away_time && !w->nodes[1].away_time, "a machine that is worked on is paid for");
   world_close(w);
   world_audit(w, fixture_broken, (void *)(uintptr_t) "upgraded");
-  r.took_s = metered(w, "up", "took"), r.machines = metered(w, "up", "machines");
+  r.took_s = fixture_metered(w, "up", "took"), r.machines = fixture_metered(w, "up", "machines");
   r.lost = (double)w->observation.ended[OUTCOME_NO_BACKEND];
   world_free(w), fixture_close(&f);
   return r;
@@ -90,8 +77,8 @@ static void test_stuck(void) {
   struct fixture f = fixture_of(UPGRADED, "1/s", ", 'budget': { 'min_available': 1 }", "kubernetes", 1, "", "70min");
   if (!f.scenario) return;
   struct world *w = fixture_run(&f, 1, "stuck");
-  test_check(metered(w, "up", "machines") == 0 && metered(w, "up", "stuck") == 1, "%g machines, %g stuck",
-             metered(w, "up", "machines"), metered(w, "up", "stuck"));
+  test_check(fixture_metered(w, "up", "machines") == 0 && fixture_metered(w, "up", "stuck") == 1, "%g machines, %g stuck",
+             fixture_metered(w, "up", "machines"), fixture_metered(w, "up", "stuck"));
   test_check(w->nodes[0].up && w->nodes[0].container_count == 1, "%u pods", w->nodes[0].container_count);
   world_free(w), fixture_close(&f);
 }

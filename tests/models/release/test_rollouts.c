@@ -79,19 +79,6 @@ static void test_rounding(void) {
   }
 }
 
-static double metered(const struct world *w, const char *thing, const char *name) {
-  const struct model *m = w->model;
-  for (uint32_t i = 0; i < m->meter_count; i++)
-    if (!strcmp(m->meters[i].thing, thing) && !strcmp(m->meters[i].name, name)) {
-      const struct meter_observation *o = &w->observation.meters[i];
-      if (m->meters[i].kind == METER_TIME) return o->time->count ? histogram_mean(o->time) * 1e-9 : NAN;
-      double sum = 0;
-      for (uint32_t k = 0; k < w->observation.window_count; k++) sum += o->course.sums[k];
-      return sum;
-    }
-  abort();
-}
-
 /* C: 5 pods, surge 1, unavailable 0. A round is 1 s until the process begins + max(start 8 s, delay 10 s) + a phase of the probe that is
  * uniform on 0 to 5 s: 11 to 16 s; five rounds 55 to 80 s, 67.5 s in the mean, with a standard deviation of 5 / sqrt(12) sqrt(5) = 3.2
  * s: over 16 seeds 0.8 s. Requests lost: each old pod is chosen for a second after it has closed, one of five in rotation (the new one
@@ -108,11 +95,11 @@ static void test_c(void) {
       struct world *w = world_of(&f, seed);
       world_warm_up(w);
       world_measure_until(w, 4 * SIM_MINUTE);
-      double each = metered(w, "weekly", "took");
+      double each = fixture_metered(w, "weekly", "took");
       test_check(each >= 55 && each <= 80, "took %g s", each);
-      took += each / SEEDS, lost += metered(w, "api", "lost_in_updates") / SEEDS;
+      took += each / SEEDS, lost += fixture_metered(w, "api", "lost_in_updates") / SEEDS;
       struct ends e = fixture_ends(w, 0);
-      test_check((double)e.by[OUTCOME_REFUSED] == metered(w, "api", "lost_in_updates"), "lost, and not refused");
+      test_check((double)e.by[OUTCOME_REFUSED] == fixture_metered(w, "api", "lost_in_updates"), "lost, and not refused");
       finish(w);
     }
     test_check(fabs(took - 67.5) < 3, "%g s in the mean", took);
@@ -136,7 +123,7 @@ static void test_cut_off(void) {
       world_measure_until(w, 70 * SIM_S);
       struct ends e = fixture_ends(w, 0);
       lost += (double)e.by[OUTCOME_CRASHED];
-      test_check((double)(e.by[OUTCOME_CRASHED] + e.by[OUTCOME_REFUSED]) == metered(w, "api", "lost_in_updates"),
+      test_check((double)(e.by[OUTCOME_CRASHED] + e.by[OUTCOME_REFUSED]) == fixture_metered(w, "api", "lost_in_updates"),
                  "lost, not counted");
       finish(w);
     }
@@ -159,15 +146,16 @@ static void test_never_ready(void) {
     world_measure_until(w, SIM_MINUTE + 590 * SIM_S);
     test_check(sizes_of(w).ready == 8 && sizes_of(w).there == 13, "%s: %u ready of %u", kinds[i], sizes_of(w).ready,
                sizes_of(w).there);
-    test_check(metered(w, "weekly", "stuck") == 0, "%s: stuck too early", kinds[i]);
+    test_check(fixture_metered(w, "weekly", "stuck") == 0, "%s: stuck too early", kinds[i]);
     world_measure_until(w, SIM_MINUTE + 640 * SIM_S);
-    test_check(metered(w, "weekly", "stuck") == 1 && sizes_of(w).ready == 8, "%s: not reported", kinds[i]);
+    test_check(fixture_metered(w, "weekly", "stuck") == 1 && sizes_of(w).ready == 8, "%s: not reported", kinds[i]);
     world_measure_until(w, 21 * SIM_MINUTE - 1);
     test_check(sizes_of(w).there == 13, "%s: taken back too early", kinds[i]);
     world_measure_until(w, 24 * SIM_MINUTE);
     test_check(sizes_of(w).ready == 10 && sizes_of(w).processes == 10 && w->services[0].build == 0, "%s: %u ready", kinds[i],
                sizes_of(w).ready);
-    test_check(metered(w, "weekly", "rolled_back") == 1 && metered(w, "weekly", "bad") == 1, "%s: not counted", kinds[i]);
+    test_check(fixture_metered(w, "weekly", "rolled_back") == 1 && fixture_metered(w, "weekly", "bad") == 1, "%s: not counted",
+               kinds[i]);
     test_check(fixture_ends(w, 0).by[OUTCOME_COMPLETED] > 0, "%s: nothing served", kinds[i]);
     finish(w);
     fixture_close(&f);
@@ -183,15 +171,15 @@ static void test_errors(void) {
   struct world *w = world_of(&f, 5);
   world_warm_up(w);
   world_measure_until(w, 150 * SIM_S);
-  double before = metered(w, "weekly", "hit");
+  double before = fixture_metered(w, "weekly", "hit");
   world_measure_until(w, 150 * SIM_S + 11 * SIM_MINUTE);
-  double hit = metered(w, "weekly", "hit") - before;
+  double hit = fixture_metered(w, "weekly", "hit") - before;
   test_check(fabs(hit - 3960) < 220, "%g hit", hit);
   world_measure_until(w, 20 * SIM_MINUTE);
-  before = metered(w, "weekly", "hit");
+  before = fixture_metered(w, "weekly", "hit");
   world_measure_until(w, 30 * SIM_MINUTE);
-  test_check(metered(w, "weekly", "hit") == before && w->impaired == 0, "%g hit after it was taken back",
-             metered(w, "weekly", "hit") - before);
+  test_check(fixture_metered(w, "weekly", "hit") == before && w->impaired == 0, "%g hit after it was taken back",
+             fixture_metered(w, "weekly", "hit") - before);
   test_check((double)fixture_ends(w, 0).by[OUTCOME_ERROR] == before, "hit, and no error");
   finish(w);
   fixture_close(&f);
@@ -296,7 +284,7 @@ static void test_images(void) {
                    bad[i]);
     struct world *w = world_of(&f, 1);
     world_run(w);
-    double pulls = metered(w, "api", "image_pulls"), back = metered(w, "r", "rolled_back");
+    double pulls = fixture_metered(w, "api", "image_pulls"), back = fixture_metered(w, "r", "rolled_back");
     test_check(pulls == 2 && back == 2 * i, "%g pulls and %g times back, by hand 2 and %d", pulls, back, 2 * i);
     world_audit(w, fixture_broken, (void *)(uintptr_t) "images");
     world_free(w), fixture_close(&f);
