@@ -58,4 +58,41 @@ for cure in none coalesce lock early '{"cure":"stale","stale":"10s"}'; do
   variant stampede "$name" --set "endpoints.page.steps.0.stampede=$cure" --set services.redis.cache.ttl=6s --set run.window=20min
 done
 picture stampede "$folder"/stampede-{none,coalesce,lock,early,stale}.json --kind latency --endpoint page
+
+# Releases, and capacity that follows the load: with and without what the finding is about.
+for idea in canary pre-stop surge; do answer $idea scenarios/ideas/$idea.json; done
+picture canary "$folder/canary.json" --kind timeline --endpoint rolling --endpoint canary --title \
+  "3% of errors for 15 min: $(value canary all_at_once.hit) requests fail as a rolling update, $(value canary little_by_little.hit) as a canary"
+picture pre-stop "$folder/pre-stop.json" --kind timeline --endpoint plain --endpoint hooked --title \
+  "A roll-out loses $(value pre-stop without.lost_in_updates) requests without a preStop hook, none with 5 s"
+picture surge "$folder/surge.json" --kind timeline --endpoint more --endpoint less --title \
+  "A roll-out at 80% of capacity: p95 is $(value surge more.latency) with a pod more; $(value surge less.latency) with a pod less"
+against() { # picture, its title, then results
+  name=$1 title=$2 results=(); shift 2
+  for result; do results+=("$folder/$result.json"); done
+  picture "$name" "${results[@]}" --kind timeline --title "$title"
+}
+variant hpa-memory 95-percent
+variant hpa-memory 72-percent --set services.api.memory.base=386547057B
+against hpa-memory "Memory at 95% of the request, target 80%: from 5 pods to 20; at 72% it stays at 5" hpa-memory-{95,72}-percent
+variant pre-scaling scheduled
+variant pre-scaling unscheduled --set services.api.autoscale.schedule=null
+against pre-scaling "Twelve pods before the sale: nothing fails; left to the autoscaler, $(value pre-scaling-unscheduled error_rate) of 5 min" \
+  pre-scaling-{unscheduled,scheduled}
+variant slow-start slow-start
+variant slow-start at-once --set services.api.balance.slow_start=0s
+against slow-start "Cold pods, p95 of their first minute: $(value slow-start-at-once p95) at once; $(value slow-start-slow-start p95) with a slow start" \
+  slow-start-{at-once,slow-start}
+variant node-spike one-node
+variant node-spike two-nodes --set platform.nodes.worker.count=2
+against node-spike "A spike: $(value node-spike-one-node error_rate) fail until a machine has joined; $(value node-spike-two-nodes error_rate) with a second one from the start" \
+  node-spike-{one-node,two-nodes}
+variant spot drained
+variant spot without-handler --set platform.nodes.worker.spot.handled=false
+against spot "Spot machines: $(value spot-without-handler error_rate) is lost without a handler; nothing when the node is drained" \
+  spot-{without-handler,drained}
+variant hand-added-worker with-replica
+variant hand-added-worker empty --set 'triggers.worker={"nodes":"vps","utilization":"80%","for":"5min","by":"person","takes":"5min","add_nodes":"vps","up_to":3}'
+against hand-added-worker "$(value hand-added-worker-with-replica '"waiting"') fail until a replica is on the second VPS; if none goes there, it stays so" \
+  hand-added-worker-{empty,with-replica}
 ls "$folder"/*.png

@@ -1,10 +1,11 @@
-/* The run over time: what is asked for, what is sent, what is answered, how long it takes, who waits, what is left. */
+/* The run over time: what is asked for, what is sent, what is answered, how long it takes, who waits, what is left. Of several
+ * results, one above the other in the same panels. */
 #include "sim/report/plot/timeline_panel.h"
 #include <math.h>
 #include <string.h>
 
 enum { LEFT = 90, CHARACTER = 8, TOP = 112, BOTTOM = 66, GAP = 44, SHARE = 26 };
-enum { LOAD, FAILED, LATENCY, PEOPLE, INSIDE, STOCK, LOOKUPS, LAG, STALE, JOBS, CONNECTIONS, MEMORY, REPLICAS, PANELS };
+enum { LOAD, FAILED, LATENCY, PEOPLE, INSIDE, STOCK, LOOKUPS, LAG, STALE, JOBS, CONNECTIONS, MEMORY, REPLICAS, NODES, PANELS };
 
 static const struct timeline_panel panels_of_a_run[PANELS] = {
     [LOAD] = {OWNED_BY_ENDPOINT,
@@ -15,19 +16,22 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
                {"attempts", "attempts", "#D55E00", false, NULL},
                {"completed", "answered, by arrival", "#009E73", false, NULL}},
               .share = 6,
-              .sum = true},
+              .sum = true,
+              .compared = true},
     [FAILED] = {OWNED_BY_ENDPOINT,
                 "failed per second",
                 "per_s",
                 {{"errors", "failed, by arrival", "#CC79A7", false, NULL}},
                 .share = 3,
-                .sum = true},
+                .sum = true,
+                .compared = true},
     [LATENCY] = {OWNED_BY_ENDPOINT,
                  "latency of what is answered",
                  "s",
                  {{"latency.p99", "p99", NULL, false, NULL}, {"latency.p50", "p50", NULL, false, NULL}},
                  .share = 5,
-                 .logarithmic = true},
+                 .logarithmic = true,
+                 .compared = true},
     [PEOPLE] = {OWNED_BY_PEOPLE,
                 "people",
                 "number",
@@ -48,20 +52,28 @@ static const struct timeline_panel panels_of_a_run[PANELS] = {
               "jobs",
               "number",
               {{"depth", "waiting", NULL, false, NULL}, {"running", "running", NULL, false, NULL}},
-              .share = 3},
+              .share = 3,
+              .compared = true},
     [CONNECTIONS] = {OWNED_BY_SERVICE,
                      "connections",
                      "number",
                      {{"connections", "open", NULL, false, NULL}, {"clients", "clients", NULL, false, NULL}},
                      .share = 3},
-    [MEMORY] = {OWNED_BY_SERVICE, "memory of a replica (MiB)", "number", {{"memory", NULL, NULL, false, NULL}}, .share = 3},
-    [REPLICAS] = {OWNED_BY_SERVICE, "replicas", "count", {{"replicas", NULL, NULL, false, NULL}}, .share = 2},
+    [MEMORY] = {OWNED_BY_SERVICE,
+                "memory of a replica (MiB)",
+                "number",
+                {{"memory", NULL, NULL, false, NULL}},
+                .share = 3,
+                .compared = true},
+    [REPLICAS] = {OWNED_BY_SERVICE, "replicas", "count", {{"replicas", NULL, NULL, false, NULL}}, .share = 2, .compared = true},
+    [NODES] = {OWNED_BY_SERVICE, "machines", "number", {{"nodes", NULL, NULL, false, NULL}}, .share = 2, .compared = true},
 };
 
-static double last_time(const struct result_file *file) {
+static double last_time(const struct result_file *files, uint32_t count) {
   double last = 0;
-  for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s))
-    for (const struct json_value *t = json_first(json_member(s, "t_s")); t; t = json_next(t)) last = fmax(last, json_number(t));
+  for (const struct result_file *file = files; file < files + count; file++)
+    for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s))
+      for (const struct json_value *t = json_first(json_member(s, "t_s")); t; t = json_next(t)) last = fmax(last, json_number(t));
   return last;
 }
 
@@ -176,15 +188,36 @@ static void say(char *text, size_t size, const struct timeline_panel *panels) {
            format_number(moves ? UNIT_SECONDS : UNIT_PER_SECOND, NULL, worst->peak).text);
 }
 
+static bool differs(const struct timeline_panel *panel) {
+  double least = INFINITY, most = 0;
+  for (int i = 0; i < panel->count; i++) least = fmin(least, panel->lines[i].peak), most = fmax(most, panel->lines[i].peak);
+  return panel->count > 1 && most > 1.5 * least;
+}
+
+/* What is compared: how many requests of each fail at most, or the first panel behind that in which they differ. */
+static void say_compared(char *text, size_t size, const struct timeline_panel *panels) {
+  int p = FAILED;
+  while (p < PANELS && !differs(&panels[p])) p++;
+  if (p == PANELS) return say(text, size, panels);
+  int used = snprintf(text, size, "%s", panels[p].axis);
+  for (int i = 0; i < panels[p].count && used < (int)size; i++) {
+    const struct timeline_line *line = &panels[p].lines[i];
+    enum unit unit = p == FAILED ? UNIT_PER_SECOND : p == LATENCY ? UNIT_SECONDS : UNIT_NONE;
+    used += snprintf(text + used, size - (size_t)used, "%s%s up to %s", i ? ", " : ": ", line->label,
+                     format_number(unit, NULL, line->peak).text);
+  }
+}
+
 /* Reads what there is; returns the height of all panels in shares. */
-static int collect(struct figure *f, const struct result_file *file, struct timeline_panel *panels,
+static int collect(struct figure *f, const struct result_file *files, uint32_t count, struct timeline_panel *panels,
                    const struct plot_options *options) {
   int shares = 0;
   memcpy(panels, panels_of_a_run, sizeof panels_of_a_run);
+  if (timeline_compares(count, options)) panels[LATENCY].axis = "p99 of what is answered";
   for (int i = 0; i < PANELS; i++) {
-    timeline_collect(f, file, &panels[i], options);
+    timeline_collect(f, files, count, &panels[i], options);
     if (i == LOAD) drop_what_is_said_twice(&panels[i]);
-    if (i == LATENCY) keep_one_median(&panels[i], file, options);
+    if (i == LATENCY) keep_one_median(&panels[i], files, options);
     if (panels[i].count) shares += panels[i].share;
   }
   timeline_color(panels, PANELS);
@@ -206,19 +239,19 @@ static void draw_all(struct figure *f, const struct timeline_panel *panels, int 
 
 static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
                  const struct plot_options *options, char **error) {
-  (void)kind, (void)file_count;
+  (void)kind;
   struct timeline_panel panels[PANELS];
   char text[600] = "", subtitle[300];
   struct figure f;
   figure_open(&f, 1000, 640);
-  int shares = collect(&f, files, panels, options);
+  int shares = collect(&f, files, file_count, panels, options);
   if (shares == 0) return figure_discard(&f), plot_nothing(error, files, "no series over time to draw");
   int wanted = TOP + BOTTOM + SHARE * shares;
   for (int i = 0; i < PANELS; i++) wanted += panels[i].count ? GAP : 0;
   if (wanted > f.height) f.height = wanted;
   fputs("set multiplot\n", f.script);
-  draw_all(&f, panels, shares, last_time(files));
-  say(text, sizeof text, panels);
+  draw_all(&f, panels, shares, last_time(files, file_count));
+  (timeline_compares(file_count, options) ? say_compared : say)(text, sizeof text, panels);
   fputs("unset label\n", f.script);
   int left_out = 0;
   for (int i = 0; i < PANELS; i++) left_out += panels[i].left_out;
@@ -230,5 +263,8 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   return figure_draw(&f, output, error);
 }
 
-const struct plot_kind plot_timeline = {
-    .name = "timeline", .doc = "Load, errors, latency and replicas over the run.", .least = 1, .most = 1, .draw = draw};
+const struct plot_kind plot_timeline = {.name = "timeline",
+                                        .doc = "Load, errors, latency and replicas over the run, of one result or of several.",
+                                        .least = 1,
+                                        .most = 4,
+                                        .draw = draw};

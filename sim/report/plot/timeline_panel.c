@@ -23,19 +23,27 @@ static const struct timeline_metric *wanted(const struct timeline_panel *panel, 
   return NULL;
 }
 
-static struct timeline_line *line_for(struct timeline_panel *panel, const struct timeline_metric *what, const char *of, bool sum) {
+static void label_line(struct timeline_line *line, const char *result) {
+  struct fitted name = figure_fit(line->owner, 24);
+  const char *label = line->what->label && (line->what->dashed || line->compared < 0) ? line->what->label : "";
+  if (result)
+    snprintf(line->label, sizeof line->label, "%.100s%s%.60s", figure_fit(result, 24).text, *name.text ? " " : "", name.text);
+  else
+    snprintf(line->label, sizeof line->label, "%.100s%s%.60s", name.text, *name.text && *label ? " " : "", label);
+}
+
+static struct timeline_line *line_for(struct timeline_panel *panel, const struct timeline_metric *what, const char *of, bool sum,
+                                      int number) {
   for (int i = 0; sum && i < panel->count; i++)
-    if (panel->lines[i].what == what) return &panel->lines[i];
+    if (panel->lines[i].what == what && panel->lines[i].compared == number) return &panel->lines[i];
   if (panel->count == TIMELINE_LINES) {
     panel->left_out++;
     return NULL;
   }
   struct timeline_line *line = &panel->lines[panel->count++];
-  *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY, .gone_at = NAN};
+  *line = (struct timeline_line){.what = what, .end = NAN, .least = INFINITY, .gone_at = NAN, .compared = number};
   line->owner = sum ? "" : of;
-  struct fitted name = figure_fit(line->owner, 24);
-  const char *label = what->label ? what->label : "";
-  snprintf(line->label, sizeof line->label, "%.100s%s%.60s", name.text, *name.text && *label ? " " : "", label);
+  label_line(line, NULL);
   return line;
 }
 
@@ -106,27 +114,65 @@ static void add_series(struct timeline_line *line, const struct json_value *seri
   line->series[line->count++] = series;
 }
 
-void timeline_collect(struct figure *f, const struct result_file *file, struct timeline_panel *panel,
-                      const struct plot_options *options) {
+/* What is compared: results by their number, endpoints by their place in the options; -1: the owner is neither. */
+static int number_of(const struct result_file *file, int result, const char *of, const struct plot_options *options) {
+  for (uint32_t i = 0; result < 0 && i < options->endpoint_count && options->endpoint_count > 1; i++)
+    if (result_has_endpoint(file, of) && !strcmp(options->endpoints[i], of)) return (int)i;
+  return result;
+}
+
+/* Of what is compared one metric of a panel is drawn. What is offered is the same for all results, and not known by endpoint. */
+static bool left_aside(const struct timeline_panel *panel, const struct timeline_metric *what, int result,
+                       const struct plot_options *options) {
+  if (result >= 0) return what != panel->metrics || (what->dashed && result > 0);
+  return options->endpoint_count > 1 && what != &panel->metrics[panel->metrics[0].dashed];
+}
+
+/* result: its number among several, or -1. */
+static void gather(struct timeline_panel *panel, const struct result_file *file, int result, const struct plot_options *options) {
   bool sum = panel->sum && !options->endpoint_count;
-  panel->least = INFINITY;
   for (const struct json_value *s = json_first(json_member(file->root, "series")); s; s = json_next(s)) {
     const struct timeline_metric *what = wanted(panel, file, s);
-    if (!what || json_count(json_member(s, "t_s")) < 2) continue;
+    if (!what || json_count(json_member(s, "t_s")) < 2 || left_aside(panel, what, result, options)) continue;
     bool by_region = strchr(owner(s), '{') != NULL; /* drawn only when it is asked for: the endpoint has it already */
     if (by_region && !options->endpoint_count) continue;
     if (result_has_endpoint(file, owner(s)) && !plot_wants(options, owner(s))) continue;
-    struct timeline_line *line = line_for(panel, what, owner(s), sum);
+    struct timeline_line *line = line_for(panel, what, owner(s), sum, number_of(file, result, owner(s), options));
     if (line) add_series(line, s);
   }
+}
+
+/* Lines of several results have the names of these, with the owner where a result has several. */
+static void label_results(struct timeline_panel *panel, const struct result_file *files) {
+  for (int i = 0; i < panel->count; i++) {
+    struct timeline_line *line = &panel->lines[i];
+    int of_it = 0;
+    for (int k = 0; k < panel->count; k++) of_it += panel->lines[k].compared == line->compared && !panel->lines[k].what->dashed;
+    if (of_it == 1) line->owner = "";
+  }
+  for (int i = 0; i < panel->count; i++)
+    if (!panel->lines[i].what->dashed) label_line(&panel->lines[i], files[panel->lines[i].compared].name);
+}
+
+bool timeline_compares(uint32_t count, const struct plot_options *options) { return count > 1 || options->endpoint_count > 1; }
+
+void timeline_collect(struct figure *f, const struct result_file *files, uint32_t count, struct timeline_panel *panel,
+                      const struct plot_options *options) {
+  bool compared = timeline_compares(count, options);
+  double total = 0;
+  panel->least = INFINITY;
+  for (uint32_t i = 0; i < count && (!compared || panel->compared); i++)
+    gather(panel, &files[i], count == 1 ? -1 : (int)i, options);
+  if (count > 1) label_results(panel, files);
   sort(panel);
   for (int i = 0; i < panel->count; i++) {
     put_line(f, panel, &panel->lines[i]);
     free(panel->lines[i].series);
     panel->lines[i].series = NULL;
+    total += panel->lines[i].total;
   }
   for (int i = panel->count; i-- > 0;)
-    if (panel->lines[i].total == 0) timeline_drop(panel, i);
+    if (compared ? total == 0 : panel->lines[i].total == 0) timeline_drop(panel, i);
   cut(panel);
 }
 
@@ -168,6 +214,7 @@ void timeline_color(struct timeline_panel *panels, int count) {
       for (int k = 0; k < i; k++) earlier += !line->what->color && !strcmp(panels[p].lines[k].owner, line->owner);
       line->color = line->what->color ? figure_tint(line->what->color, 0)
                                       : figure_tint(palettes[owners][place % PALETTE], earlier < 2 ? 2 * earlier : 3);
+      if (line->compared >= 0 && !line->what->dashed) line->color = figure_tint(figure_color(line->compared), 0);
     }
 }
 

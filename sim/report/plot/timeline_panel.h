@@ -1,7 +1,10 @@
 /* The panels of a timeline: a picture of its own each, stacked over one axis of time.
  *
  * A panel asks for series by the names of their metrics. Those of one metric are one line, added up over its owners (endpoints,
- * sources), or a line for each owner. A line that is nothing but zero is not drawn, a panel without lines not either. */
+ * sources), or a line for each owner. A line that is nothing but zero is not drawn, a panel without lines not either.
+ *
+ * Of several results, or several endpoints that were asked for, a panel compares one metric: a line for each of them, in its
+ * colour. A line of zeros is drawn there as long as another one of the panel is not zero. */
 #ifndef TIMELINE_PANEL_H
 #define TIMELINE_PANEL_H
 #include "sim/report/plot/plot_kinds.h"
@@ -22,6 +25,7 @@ struct timeline_line {
   int count, room;
   char label[164];
   const char *owner;                       /* of the first series; "" where there is none */
+  int compared;                            /* the number of the result or the endpoint that it is of; -1: of neither */
   struct figure_tint color;                /* of timeline_color */
   double total, end, peak, peak_at, least; /* least: above zero */
   double gone_at;                          /* when less than 1 in 200 of the peak was left for the first time, or NaN */
@@ -38,6 +42,7 @@ struct timeline_panel {
   int share;                         /* of the height */
   bool sum;                          /* over owners, unless an endpoint was asked for */
   bool logarithmic;                  /* where the values differ by more than a factor of ten */
+  bool compared;                     /* drawn where results or endpoints are compared */
   int count, left_out;               /* left_out: lines without room */
   struct timeline_line lines[TIMELINE_LINES];
   double most, least;
@@ -50,8 +55,10 @@ struct timeline_place {
   bool lowest;
 };
 
-/* Takes its series from the result and puts their numbers into the figure. */
-void timeline_collect(struct figure *, const struct result_file *, struct timeline_panel *, const struct plot_options *);
+bool timeline_compares(uint32_t count, const struct plot_options *);
+/* Takes its series from the results and puts their numbers into the figure. */
+void timeline_collect(struct figure *, const struct result_file *, uint32_t count, struct timeline_panel *,
+                      const struct plot_options *);
 const struct timeline_line *timeline_find(const struct timeline_panel *, const char *metric);
 /* The colours of all lines of a picture: those of the metrics, and for the others one of each owner, the same in every panel. */
 void timeline_color(struct timeline_panel *panels, int count);

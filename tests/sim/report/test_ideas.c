@@ -9,8 +9,9 @@
 static const char *const failing[] = {"event-loop-blocking", "memory-leak", "pods-and-connections",
                                       "report-inline",       "shards",      NULL};
 /* Those that are run in check; the others in check-long. */
-static const char *const cheap[] = {"fan-out",     "hand-added-worker", "hpa-memory", "node-spike", "parallel-batches",
-                                    "pre-scaling", "replica-lag",       "slow-start", "spot",       NULL};
+static const char *const cheap[] = {"canary",      "fan-out",  "hand-added-worker", "hpa-memory", "node-spike", "parallel-batches",
+                                    "pre-scaling", "pre-stop", "replica-lag",       "slow-start", "spot",       "surge",
+                                    NULL};
 
 static bool among(const char *const *names, const char *name) {
   while (*names && strcmp(*names, name)) names++;
@@ -55,6 +56,8 @@ struct removal {
 static const struct removal removals[] = {
     {"balancers", "4", "services.web_random.balance=least-connections", "p99(random.latency) > 800ms", "CONFIRMED", "BETTER", 0, 0},
     {"cache-restart", "2", "faults.restart=null", "error_rate(event) over \"minute\" > 20%", "CONFIRMED", "BETTER", 0, true},
+    {"canary", "6", "services.by_canary.update.abort_errors=null", "count(little_by_little.hit) in 50..80", "CONFIRMED",
+     "CONTRADICTED", 0, 0},
     {"cpu-limit", "6", "services.limited.resources.limits.cpu=4", "mean(limited_api.throttled) in 10ms..11ms", "CONFIRMED",
      "BETTER", 0, 0},
     {"event-loop-blocking", "2", "endpoints.login.steps.1.on=workers", "p95(page.latency) < 20ms", "FAIL", "PASS", 0, 0},
@@ -71,6 +74,8 @@ static const struct removal removals[] = {
     {"pods-and-pooler", "2", "services.pgbouncer.pooler.max_clients=100", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
     {"pool-size", "2", "services.app.pools.postgres.max=20", "p99(order.latency) over 15s..25s < 25ms", "PASS", "FAIL", 0, 0},
     {"pre-scaling", "2", "services.api.autoscale.schedule=null", "error_rate(page) over \"sale\" < 0.1%", "PASS", "FAIL", 0, 0},
+    {"pre-stop", "6", "services.with_hook.update.pre_stop=0s", "count(with_hook.lost_in_updates) < 1", "CONFIRMED", "CONTRADICTED",
+     0, 0},
     {"readiness", "10", "services.api.probes=null", "error_rate(page) over \"after\" > 50%", "CONFIRMED", "BETTER", 0, 0},
     {"replica-lag", "2", "services.postgres.replication.workers=4", "max(postgres.lag) > 10s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"report-inline", "4", "endpoints.report.steps.0.cpu=5ms", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
@@ -78,6 +83,8 @@ static const struct removal removals[] = {
     {"shards", "2", "keys.tenants.zipf=0", "rate(citus.shard1) < 150/s", "FAIL", "PASS", 0, 0},
     {"slow-start", "4", "services.api.balance.slow_start=0s", "p95(page.latency) over \"start\" < 200ms", "PASS", "FAIL", 0, 0},
     {"spot", "10", "platform.nodes.worker.spot.handled=false", "error_rate(convert) < 0.01%", "PASS", "FAIL", 0, 0},
+    {"surge", "4", "services.surging.update={\"kind\":\"rolling\",\"surge\":0,\"unavailable\":1,\"pre_stop\":\"2s\"}",
+     "p95(more.latency) over \"roll-out\" < 400ms", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"sqlite-postgresql", "2", "services.sqlite.database.busy_timeout=0s", "error_rate(all) < 0.1%", "PASS", "FAIL", 0, 0},
     {"stampede", "4", "endpoints.page.steps.0.stampede=coalesce", "share(page.latency > 100ms) in 0.32%..0.35%", "CONFIRMED",
      "BETTER", "run.window=40min", 0},

@@ -264,6 +264,58 @@ static void test_no_more_fail_than_are_offered(void) {
   room_close(&room);
 }
 
+/* Of the four colours of the house those that are in the picture, as bits. gnuplot writes text and lines in two spellings. */
+static unsigned layouts_in(const char *path) {
+  static const char *const colors[4][2] = {{"rgb(  0, 114, 178)", "rgb(0,114,178)"},
+                                           {"rgb(213,  94,   0)", "rgb(213,94,0)"},
+                                           {"rgb(  0, 158, 115)", "rgb(0,158,115)"},
+                                           {"rgb(204, 121, 167)", "rgb(204,121,167)"}};
+  char *drawn = test_read_file(path);
+  unsigned seen = 0;
+  for (int i = 0; drawn && i < 8; i++)
+    if (strstr(drawn, colors[i / 2][i % 2])) seen |= 1u << i / 2;
+  free(drawn);
+  return seen;
+}
+
+static void expect_title(const struct room *room, uint32_t count, const struct plot_options *options, const char *title) {
+  if (!draw(room, "timeline", count, room->picture, options)) return;
+  char *drawn = test_read_file(room->picture);
+  test_check(drawn && strstr(title_of(drawn), title), "%s: not in %.300s", title, drawn ? title_of(drawn) : "nothing");
+  free(drawn);
+}
+
+/* A timeline of several results, or of endpoints that were asked for: a line for each in the colours of layouts, one of zeros
+ * too, and the title says in what they differ. */
+static void test_compared_over_time(void) {
+  static double t[3] = {0, 60, 120}, offered[3] = {70, 70, 70}, failed[3] = {5, 7, 5}, none[3], p99[3] = {0.1, 0.4, 0.1},
+                p99_less[3] = {0.1, 0.1, 0.1}, unknown[3] = {NAN, NAN, NAN};
+  static const char *const both[] = {"buy", "event"};
+  const struct plot_options endpoints = {.endpoints = both, .endpoint_count = 2};
+  struct results r = fixture_results();
+  struct result_series series[] = {{"offered", NULL, UNIT_PER_SECOND, 3, t, offered, unknown, unknown, NULL},
+                                   {"errors", "buy", UNIT_PER_SECOND, 3, t, failed, unknown, unknown, NULL},
+                                   {"errors", "event", UNIT_PER_SECOND, 3, t, none, unknown, unknown, NULL},
+                                   {"latency.p99", "buy", UNIT_SECONDS, 3, t, p99, p99, p99, NULL},
+                                   {"latency.p99", "event", UNIT_SECONDS, 3, t, p99_less, p99_less, p99_less, NULL}};
+  struct room room;
+  r.series = series, r.series_count = COUNT(series);
+  room_open(&room, &r);
+  room.again[0] = 0;
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  expect_title(&room, 1, &endpoints, "failed per second: buy up to 7/s, event up to 0/s");
+  test_check(layouts_in(room.picture) == 3, "two endpoints have the colours %x", layouts_in(room.picture));
+  series[1].mean = none, r.scenario_name = "platform-swarm";
+  write_result(room.b, &r);
+  expect_title(&room, 2, NULL, "failed per second: platform-compose up to 7/s, platform-swarm up to 0/s");
+  test_check(layouts_in(room.picture) == 3, "two results have the colours %x", layouts_in(room.picture));
+  series[1].mean = failed;
+  series[3].mean = series[3].low = series[3].high = p99_less;
+  write_result(room.b, &r);
+  expect_title(&room, 2, NULL, "p99 of what is answered: platform-compose buy up to 400 ms, platform-compose");
+  room_close(&room);
+}
+
 /* Requirements, statements and info in blocks, each in its own words; the overview goes by requirements, and says the
  * statements. */
 static void test_kinds_of_claims(void) {
@@ -286,20 +338,6 @@ static void test_kinds_of_claims(void) {
              "its title is %.300s", drawn ? title_of(drawn) : "none");
   free(drawn);
   room_close(&room);
-}
-
-/* Of the four colours of the house those that are in the picture, as bits. gnuplot writes text and lines in two spellings. */
-static unsigned layouts_in(const char *path) {
-  static const char *const colors[4][2] = {{"rgb(  0, 114, 178)", "rgb(0,114,178)"},
-                                           {"rgb(213,  94,   0)", "rgb(213,94,0)"},
-                                           {"rgb(  0, 158, 115)", "rgb(0,158,115)"},
-                                           {"rgb(204, 121, 167)", "rgb(204,121,167)"}};
-  char *drawn = test_read_file(path);
-  unsigned seen = 0;
-  for (int i = 0; drawn && i < 8; i++)
-    if (strstr(drawn, colors[i / 2][i % 2])) seen |= 1u << i / 2;
-  free(drawn);
-  return seen;
 }
 
 /* One set of pictures: the first four colours are those of layouts in every picture of several, and of nothing else there; an
@@ -442,6 +480,7 @@ static const struct test_case cases[] = {
     {"claim_limits", test_claim_limits},
     {"kinds_of_claims", test_kinds_of_claims},
     {"colors", test_colors},
+    {"compared_over_time", test_compared_over_time},
     {NULL, NULL},
 };
 const struct test_suite suite_plot = {"plot", cases};
