@@ -1,6 +1,7 @@
 #include "sim/measure/catalogue.h"
 #include "models/database/connection_config.h"
 #include "models/cache/cache.h"
+#include "models/release/release.h"
 #include "models/replication/replication.h"
 #include "models/core/model.h"
 #include "models/traffic/whereabouts.h"
@@ -51,9 +52,20 @@ static void add_all(const struct whose *w, const struct standard *list, enum qua
   for (; list->word; list++) add(w, list, quantity, arena_format(w->evidence->arena, "%s%s", w->name, behind));
 }
 
+/* Some version that is brought out fails calls. */
+static bool releases_fail(const struct model *m) {
+  bool some = false;
+  for (uint32_t i = 0; i < model_releases(m)->count; i++) {
+    const struct release_config *c = model_release(m, i);
+    for (uint32_t k = 0; k < c->services.count; k++)
+      some |= c->good[k]->traits.errors > 0 || (c->bad_ones && c->bad_ones[k]->traits.errors > 0);
+  }
+  return some;
+}
+
 /* Replicas that cancel reads are rare, and so are services that may ail: elsewhere these causes are not listed. */
 static bool happens(const struct model *m, int cause) {
-  bool cancels = false, ails = false;
+  bool cancels = false, ails = cause == OUTCOME_ERROR && releases_fail(m);
   for (uint32_t i = 0; i < m->services.count; i++) {
     cancels |= replication_waits_for_reads(service_replication(model_service(m, i)));
     ails |= model_service(m, i)->may_ail;

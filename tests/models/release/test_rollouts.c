@@ -291,7 +291,28 @@ static void test_images(void) {
   }
 }
 
+/* A version that fails 10% from 1 min on, of 10: 9% of all requests. The causes that are listed add up to the rate of errors. */
+static void test_causes(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'c', 'traffic': { 't': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 } } }, 'endpoints': { "
+      "'p': { "
+      "'entry': 'api', 'steps': [ { 'cpu': '1ms' } ] } }, 'services': { 'api': { 'kind': 'app', 'replicas': 3, 'start': '1s' } }, "
+      "'releases': { 'r': { 'services': 'api', 'at': '1min', 'errors': '10%%' } }, 'platform': { 'kind': 'kubernetes', 'nodes': { "
+      "'n': "
+      "{ 'cpu': 8 } } }, 'run': { 'warmup': '0s', 'window': '10min', 'replications': 2 } }");
+  struct arena *arena = arena_new();
+  const struct results *r = study_run(arena, f.scenario, &(struct study_options){.jobs = 1});
+  const struct metric *rate = results_metric(r, "p", "error_rate", NULL);
+  double sum = 0;
+  for (uint32_t i = 0; i < r->error_count; i++) sum += r->errors[i].ratio.value;
+  test_check(rate && fabs(rate->estimate.value - 0.09) < 0.005, "%g of the requests fail, by hand 9%%",
+             rate ? rate->estimate.value : NAN);
+  test_check(rate && fabs(sum - rate->estimate.value) < 1e-9, "the causes add up to %g", sum);
+  arena_free(arena), fixture_close(&f);
+}
+
 static const struct test_case cases[] = {{"rounding", test_rounding},
+                                         {"causes", test_causes},
                                          {"images", test_images},
                                          {"five pods", test_c},
                                          {"cut off", test_cut_off},
