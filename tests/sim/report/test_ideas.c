@@ -1,4 +1,4 @@
-/* scenarios/ideas: each is named on its page, its claims have the verdict that the page tells of, and without its cause the effect
+/* scenarios/ideas and scenarios/releases: each is named on its page, its claims have the verdict that the page tells of, and without its cause the effect
  * is gone. */
 #include "sim/engine/arena.h"
 #include "tests/command.h"
@@ -18,32 +18,40 @@ static bool among(const char *const *names, const char *name) {
   return *names != NULL;
 }
 
-static void check_one(const char *name, const char *page) {
+struct folder {
+  const char *path, *page;
+  bool short_names; /* the page says "x.json" for "scenarios/ideas/x.json" */
+};
+
+static void check_one(const struct folder *folder, const char *name, const char *page) {
   char path[200], mention[200];
-  snprintf(path, sizeof path, "scenarios/ideas/%s.json", name);
-  snprintf(mention, sizeof mention, "`%s.json`", name);
-  test_check(strstr(page, mention) != NULL, "docs/ideas.md does not name %s", name);
-  bool runs = getenv("AGUANTA_LONG") || among(cheap, name);
+  snprintf(path, sizeof path, "%s/%s.json", folder->path, name);
+  snprintf(mention, sizeof mention, "`%s%s%s.json`", folder->short_names ? "" : folder->path, folder->short_names ? "" : "/", name);
+  test_check(strstr(page, mention) != NULL, "%s does not name %s", folder->page, path);
+  bool ideas = folder->short_names, runs = !ideas || getenv("AGUANTA_LONG") || among(cheap, name);
   struct child c =
       AGUANTA_AS(&(struct child_wish){.limit_s = 120}, runs ? "check" : "validate", path, runs ? "--statements" : "--quiet");
-  int wanted = runs && among(failing, name) ? 99 : 0;
+  int wanted = runs && ideas && among(failing, name) ? 99 : 0;
   test_check(c.status == wanted, "%s: exit status %d, not %d\n%s%s", name, c.status, wanted, c.out, c.err);
   child_free(&c);
 }
 
-static void test_all(void) {
-  char *page = test_read_file("docs/ideas.md");
-  DIR *folder = opendir("scenarios/ideas");
-  test_check(page && folder, "no page or no folder");
-  for (struct dirent *e; folder && page && (e = readdir(folder));) {
+static void check_folder(const struct folder *folder) {
+  char *page = test_read_file(folder->page);
+  DIR *opened = opendir(folder->path);
+  test_check(page && opened, "no page or no folder %s", folder->path);
+  for (struct dirent *e; opened && page && (e = readdir(opened));) {
     char *dot = strrchr(e->d_name, '.');
     if (!dot || strcmp(dot, ".json")) continue;
     *dot = 0;
-    check_one(e->d_name, page);
+    check_one(folder, e->d_name, page);
   }
-  if (folder) closedir(folder);
+  if (opened) closedir(opened);
   free(page);
 }
+
+static void test_all(void) { check_folder(&(struct folder){"scenarios/ideas", "docs/ideas.md", true}); }
+static void test_releases(void) { check_folder(&(struct folder){"scenarios/releases", "docs/releases.md", false}); }
 
 /* An effect, and the same scenario without what causes it: another verdict on the claim that tells of it. */
 struct removal {
@@ -117,5 +125,6 @@ static void test_cause_and_effect(void) {
   }
 }
 
-static const struct test_case cases[] = {{"verdicts", test_all}, {"cause_and_effect", test_cause_and_effect}, {NULL, NULL}};
+static const struct test_case cases[] = {
+    {"verdicts", test_all}, {"releases", test_releases}, {"cause_and_effect", test_cause_and_effect}, {NULL, NULL}};
 const struct test_suite suite_ideas = {"ideas", cases};
