@@ -102,9 +102,9 @@ static struct error_cause fixture_errors[] = {
 };
 
 static struct bill_line fixture_lines[] = {
-    {"1 x server (vps-4-8)", "vps-4-8", "provider price list, 2026-03", 1, 24.00, 24.00, "node-month"},
-    {"egress beyond the free pool", "egress", "docs, 2026-03", 249, 0.01, 2.49, "GB"},
-    {"backup storage", "backup", "provider price list, 2026-03", 50, 0.10, 5.00, "GB-month"},
+    {"1 x server (vps-4-8)", "vps-4-8", "provider price list, 2026-03", 1, 24.00, 24.00, "node-month", 24.00, 24.00, 24.00},
+    {"egress beyond the free pool", "egress", "docs, 2026-03", 249, 0.01, 2.49, "GB", 2.49, 2.49, 2.49},
+    {"backup storage", "backup", "provider price list, 2026-03", 50, 0.10, 5.00, "GB-month", 5.00, 5.00, 5.00},
 };
 
 static const double fixture_phase_s[] = {60, 11100};
@@ -224,7 +224,19 @@ static struct results fixture_results(void) {
       .endpoints = fixture_endpoints,
       .latency_count = COUNT(fixture_latencies),
       .latencies = fixture_latencies,
-      .bill = {"USD", 31.49, COUNT(fixture_lines), fixture_lines},
+      .bill = {.currency = "USD",
+               .monthly = 31.49,
+               .count = COUNT(fixture_lines),
+               .lines = fixture_lines,
+               .low = 31.49,
+               .high = 31.49,
+               .first = 31.49,
+               .revenue = NAN,
+               .per_1000 = NAN,
+               .per_user = NAN,
+               .per_order = NAN,
+               .hour_down = NAN,
+               .down_a_year = NAN},
       .availability = {.present = true,
                        .years = 2000,
                        .availability = EST(0.99874, 0.99861, 0.99887, 2000),

@@ -2,7 +2,7 @@
 #include "models/autoscaling/node_pool.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
-#include "models/money/price.h"
+#include "models/money/bill.h"
 #include "models/platform/placement.h"
 #include "sim/engine/allocate.h"
 #include <math.h>
@@ -116,15 +116,14 @@ static struct option option_of(const struct world *w, uint32_t group, const stru
 }
 
 /* For each pod, in a month; infinite where the group has no price. */
-static double price_of(const struct world *w, const struct option *o) {
+static double price_for_each(const struct world *w, const struct option *o) {
   const struct node_group *g = model_nodes(w->model, o->group);
   const struct price_item *item = g->price ? price_named(&model_bill(w->model)->prices, g->price) : NULL;
-  double monthly = item ? price_monthly(&item->price) : NAN;
-  return isnan(monthly) ? INFINITY : monthly * o->nodes / o->pods;
+  return item ? price_each(item) * o->nodes / o->pods : INFINITY;
 }
 
 static double score(const struct world *w, const struct option *o, enum expander e) {
-  return e == EXPAND_WASTE ? o->wasted : e == EXPAND_PRICE ? price_of(w, o) : 0;
+  return e == EXPAND_WASTE ? o->wasted : e == EXPAND_PRICE ? price_for_each(w, o) : 0;
 }
 
 static bool preferred(struct world *w, const struct option *o, const struct option *best, uint32_t number, enum expander e) {

@@ -63,6 +63,7 @@ struct config_list {
 /* Money per something. `per` is the word after the slash: month, h, year, GB, or empty for a plain amount. */
 struct money_value {
   double amount;
+  double low, high; /* of a value with a range; else the amount */
   char currency[4];
   char per[12];
 };

@@ -6,6 +6,7 @@
  * statistics: the percentiles p -+ z sqrt(p (1 - p) / n) of all values together, n independent ones. And nothing is beyond what is
  * possible: no share is above 1, nothing that is measured is negative. */
 #include "sim/measure/estimate.h"
+#include "sim/measure/measure_row.h"
 #include <math.h>
 
 /* The range of the percentile that is `by` above it. */
@@ -28,6 +29,7 @@ void estimate_bounds(const struct evidence *ev, const struct entry *e, double in
     double by = 1.96 * sqrt(e->measure.p * (1 - e->measure.p) / independent);
     widen(x, (struct histogram_range){moved(ev, e, -by).low, moved(ev, e, by).high});
   }
+  if (measure_row(&e->measure)->negative) return;
   if (x->low < 0) x->low = 0;
   if (measure_unit(&e->measure) == UNIT_RATIO && x->high > 1) x->high = fmax(1, x->value);
 }

@@ -2,7 +2,6 @@
 #include "sim/engine/arena.h"
 #include "models/traffic/offered.h"
 #include "models/faults/fault.h"
-#include "models/money/price.h"
 #include "sim/measure/results.h"
 #include "models/availability/outage.h"
 #include "sim/stats/ascending.h"
@@ -177,34 +176,6 @@ static void meter_rows(const struct evidence *ev, struct results *r) {
   }
 }
 
-static const char *currency_of(const struct model *m) {
-  const struct price_item *items = model_bill(m)->prices.items.items;
-  return model_bill(m)->prices.items.count && items[0].price.currency[0] ? items[0].price.currency : "USD";
-}
-
-/* "hetzner.com, 2025-11-01"; null when neither is known. */
-static const char *price_source(struct arena *arena, const struct price_item *item) {
-  if (!item || !item->source || !item->date) return item ? (item->source ? item->source : item->date) : NULL;
-  return arena_format(arena, "%s, %s", item->source, item->date);
-}
-
-static void bill_rows(const struct evidence *ev, struct results *r) {
-  struct bill_row *rows;
-  struct bill_use use = measure_use(&ev->model, ev->traffic.sum, ev->arena);
-  uint32_t count = bill_compute(&ev->model, &use, ev->arena, &rows);
-  struct bill_line *lines = arena_new_array(ev->arena, struct bill_line, count + 1);
-  for (uint32_t i = 0; i < count; i++) {
-    const char *source = price_source(ev->arena, rows[i].from);
-    lines[i] = (struct bill_line){rows[i].item,       rows[i].price,   source,      rows[i].quantity,
-                                  rows[i].unit_price, rows[i].monthly, rows[i].unit};
-    r->bill.monthly += rows[i].monthly;
-  }
-  r->bill.lines = lines;
-  r->bill.count = count;
-  r->bill.currency = currency_of(&ev->model);
-  if (!count) r->bill.monthly = NAN;
-}
-
 /* Sorts them. */
 static struct estimate mean_of(const struct durations *d) {
   if (!d->count) return (struct estimate){NAN, NAN, NAN, 0, false};
@@ -299,6 +270,6 @@ void findings_tables(const struct evidence *ev, struct results *r) {
   saturation_rows(ev, r);
   error_rows(ev, r);
   meter_rows(ev, r);
-  bill_rows(ev, r);
+  findings_bill(ev, r);
   availability_rows(ev, r);
 }

@@ -8,6 +8,9 @@ void findings_latencies(const struct evidence *, struct results *);
 void findings_tables(const struct evidence *, struct results *);   /* breakdown, saturation, errors, bill, outages */
 void findings_pictures(const struct evidence *, struct results *); /* curves, series */
 void findings_load(const struct evidence *, struct results *);     /* business figures */
+void findings_bill(const struct evidence *, struct results *);     /* bill_findings.c */
+void findings_bill_notes(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),
+                         struct results *);
 void findings_notes(const struct evidence *, struct results *);
 /* uptime_findings.c: what is taken of each piece of the years of faults for it, before they run; spreads over years and months, how
  * often, the error budget, and what the next nines take. */

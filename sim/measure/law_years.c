@@ -5,6 +5,7 @@
 #include "sim/engine/allocate.h"
 #include "sim/measure/biased.h"
 #include "sim/measure/law.h"
+#include "sim/measure/measure_row.h"
 #include "sim/stats/interval.h"
 #include "sim/stats/tally.h"
 #include <assert.h>
@@ -132,7 +133,8 @@ void law_of_availability(const struct evidence *ev, const struct entry *e, struc
 }
 
 void law_of_downtime(const struct evidence *ev, const struct entry *e, struct estimate *x) {
-  double year_s = measure_period_s(&e->measure);
+  const struct measure_row *row = measure_row(&e->measure);
+  double year_s = measure_period_s(&e->measure) * (row->worth ? row->worth(&ev->model) : 1);
   struct interval lost;
   bool biased = bounds_of_biased_loss(ev, &e->measure, &lost);
   if (!biased) law_of_spread(ev, e, x);

@@ -35,14 +35,16 @@ struct measure_row {
   /* --- its interval --- */
   void (*law)(const struct evidence *, const struct entry *, struct estimate *); /* sim/measure/law.h; null: of the spread */
   bool extreme;                                                                  /* what was seen: no law gives it an interval */
-  bool of_requests;     /* growth of queues takes its meaning, where its requests go (growth_concerns) */
-  bool steady;          /* and then it has no value at all */
-  bool failures;        /* a share of requests, of which few are rare events: what was never seen is bounded by their number */
-  bool time_lost;       /* rests on outages, of which few were seen */
-  bool endless;         /* infinite where nothing was seen, and bounded from below then */
-  bool nines;           /* what is missing to 1 matters: a precision is relative to that */
-  const char *why_none; /* a reason of its own why there is no value; null: none */
-  const char *events;   /* of single outages, for people: "outages" */
+  bool of_requests; /* growth of queues takes its meaning, where its requests go (growth_concerns) */
+  bool steady;      /* and then it has no value at all */
+  bool failures;    /* a share of requests, of which few are rare events: what was never seen is bounded by their number */
+  bool time_lost;   /* rests on outages, of which few were seen */
+  bool negative;    /* it may be less than 0 */
+  double (*worth)(const struct model *); /* of time lost: what a second of it counts; null: itself */
+  bool endless;                          /* infinite where nothing was seen, and bounded from below then */
+  bool nines;                            /* what is missing to 1 matters: a precision is relative to that */
+  const char *why_none;                  /* a reason of its own why there is no value; null: none */
+  const char *events;                    /* of single outages, for people: "outages" */
 
   /* --- what it is good for --- */
   int good; /* which values are better: 1 the greater ones, -1 the smaller ones, 0 neither or unknown; see measure_good_side */

@@ -1,9 +1,10 @@
 /* The table of measures: all that can be asked of a run, a row each (sim/measure/measure_row.h). Their order is that of the words
  * in messages: of all words, and of what can be taken of a meter. */
 #include "models/core/model.h"
-#include "models/money/price.h"
+#include "models/money/bill.h"
 #include "models/cache/cache.h"
 #include "sim/measure/law.h"
+#include "sim/measure/measure_money.h"
 #include "sim/measure/measure_numbers.h"
 #include "sim/measure/measure_use.h"
 #include "sim/measure/measure_values.h"
@@ -24,9 +25,6 @@ static bool always(const struct model *m) {
   (void)m;
   return true;
 }
-
-/* What is sent to clients is counted while it runs. */
-static bool nothing_is_sent(const struct model *m) { return !model_bill(m)->egress && !model_bill(m)->cdn; }
 
 /* --- what rows have in common ------------------------------------------------------------------------------------------------- */
 
@@ -57,6 +55,11 @@ static bool nothing_is_sent(const struct model *m) { return !model_bill(m)->egre
   .kind.quantity = QUANTITY_WAIT, .kind.subjects = REQUESTS, .kind.windows = REQUESTS, .kind.regions = REQUESTS,                   \
   .kind.request = records_waits, .over = over_waits, .of_requests = true, .steady = true
 #define METER_TIME .kind.quantity = QUANTITY_METER_TIME, .kind.subjects = METER, .over = over_meter_times
+
+#define MONEY(word_)                                                                                                               \
+  .kind.word = word_, .kind.argument = ARGUMENT_MONTH, .kind.subjects = ALL, .kind.unit = UNIT_CURRENCY, .count = count_of_requests
+#define NO_PRICE   "nothing has a price, or there is more of something than the last tier of its price"
+#define NO_REVENUE "\"bill\" has no \"revenue\", or nothing has a price"
 
 #define REPLICAS    .kind.quantity = QUANTITY_REPLICAS, .kind.subjects = SERVICE
 #define LEVEL       .kind.quantity = QUANTITY_METER_LEVEL, .kind.subjects = METER, .count = count_of_level
@@ -286,14 +289,41 @@ static const struct measure_row rows[] = {
      .why_none = "this fault took no primary of a database that has \"replication\" or \"backup\"",
      .good = -1},
 
-    {.kind = {.word = "cost", .argument = ARGUMENT_MONTH, .subjects = ALL, .unit = UNIT_CURRENCY},
-     .value = value_cost,
-     .count = count_of_requests,
-     .exact = nothing_is_sent,
-     .why_none = "nothing has a price",
-     .good = -1,
-     .compared = ALL,
+    {MONEY("cost"), .value = value_cost, .exact = bill_is_exact, .why_none = NO_PRICE, .good = -1, .compared = ALL,
      .headlines = ALL},
+    {MONEY("cost_low"), .value = value_cost_low, .exact = bill_is_exact, .why_none = NO_PRICE, .good = -1},
+    {MONEY("cost_high"), .value = value_cost_high, .exact = bill_is_exact, .why_none = NO_PRICE, .good = -1},
+    {MONEY("cost_first"), .value = value_cost_first, .exact = bill_is_exact, .why_none = NO_PRICE, .good = -1},
+    {.kind = {.word = "cost_per_1000", .argument = ARGUMENT_WHOM, .subjects = REQUESTS, .unit = UNIT_CURRENCY},
+     .value = value_cost_per_1000,
+     .count = count_of_requests,
+     .why_none = "nothing has a price, or nothing is answered",
+     .good = -1},
+    {MONEY("cost_per_user"), .value = value_cost_per_user, .exact = bill_is_exact,
+     .why_none = "nothing has a price, or \"bill\" does not say how many \"users\" there are", .good = -1},
+    {MONEY("cost_per_order"), .value = value_cost_per_order,
+     .why_none = "nothing has a price, or \"bill\" names no endpoint as the \"order\", or none is answered", .good = -1},
+    {MONEY("revenue"), .value = value_revenue, .exact = bill_is_exact, .why_none = NO_REVENUE, .good = 1},
+    {MONEY("profit"), .value = value_profit, .exact = bill_is_exact, .why_none = NO_REVENUE, .good = 1, .negative = true},
+    {.kind = {.word = "margin", .argument = ARGUMENT_MONTH, .subjects = ALL, .unit = UNIT_RATIO},
+     .value = value_margin,
+     .count = count_of_requests,
+     .exact = bill_is_exact,
+     .why_none = NO_REVENUE,
+     .good = 1,
+     .negative = true},
+    {.kind = {.word = "downtime_cost",
+              .argument = ARGUMENT_YEAR,
+              .subjects = REQUESTS,
+              .unit = UNIT_CURRENCY,
+              .by_cause = true,
+              .over_faults = true},
+     .value = value_downtime_cost,
+     .worth = worth_of_a_second_down,
+     .law = law_of_downtime,
+     .time_lost = true,
+     .why_none = "\"bill\" has no price of an \"hour_down\"",
+     .good = -1},
     {.kind = {.argument = ARGUMENT_NONE, .subjects = ALL, .unit = UNIT_PER_SECOND}, .count = count_of_requests, .good = -1},
 };
 

@@ -1,9 +1,6 @@
-/* Measures of the years of faults, and the bill. */
+/* Measures of the years of faults. */
 #include "models/availability/outage.h"
-#include "models/traffic/client_network.h"
-#include "models/money/price.h"
 #include "sim/measure/measure.h"
-#include "sim/engine/arena.h"
 #include "sim/measure/measure_years.h"
 #include <math.h>
 
@@ -94,46 +91,4 @@ double value_mean_duration(const struct measure *m, const struct model *model, c
 uint64_t count_of_durations(const struct measure *m, const struct model *model, const struct view *v) {
   (void)model;
   return measure_durations(m, v)->count;
-}
-
-/* --- the bill ---------------------------------------------------------------------------------------------------------------- */
-
-/* All that clients get leaves the CDN, where there is one; what it has not leaves the origin first. */
-struct sent_bytes measure_sent(const struct model *model, const struct view *v) {
-  struct sent_bytes sent = {0, 0};
-  for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++) {
-    const struct endpoint_config *c = model_endpoint(model, e);
-    double answered = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED], hits = 0;
-    if (endpoint_way(c)->cdn.hit > 0)
-      for (uint32_t i = 0; i < v->observation.window_count; i++)
-        hits += v->observation.meters[endpoint_way(c)->cdn.hits].course.sums[i];
-    sent.origin += fmax(0, answered - hits) * (double)endpoint_way(c)->response;
-    sent.cdn += endpoint_way(c)->cdn.hit > 0 ? answered * (double)endpoint_way(c)->response : 0;
-  }
-  if (v->seconds > 0) {
-    sent.origin /= v->seconds;
-    sent.cdn /= v->seconds;
-  }
-  return sent;
-}
-
-struct bill_use measure_use(const struct model *model, const struct view *v, struct arena *arena) {
-  double *nodes = arena_new_array(arena, double, model->platform.nodes.count + 1);
-  for (uint32_t i = 0; i < model->platform.nodes.count; i++) {
-    nodes[i] = (double)model_nodes(model, i)->count;
-    if (v->seconds > 0) nodes[i] += v->node_gained_s[i] / v->seconds;
-  }
-  return (struct bill_use){nodes, measure_sent(model, v)};
-}
-
-double value_cost(const struct measure *m, const struct model *model, const struct view *v) {
-  (void)m;
-  struct arena *arena = arena_new();
-  double sum = 0;
-  struct bill_row *rows;
-  struct bill_use use = measure_use(model, v, arena);
-  uint32_t count = bill_compute(model, &use, arena, &rows);
-  for (uint32_t i = 0; i < count; i++) sum += rows[i].monthly;
-  arena_free(arena);
-  return count ? sum : NAN;
 }

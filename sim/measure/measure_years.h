@@ -1,4 +1,4 @@
-/* Values of measures of the years of faults, and the bill. Private to the table of measures. */
+/* Values of measures of the years of faults. Private to the table of measures. */
 #ifndef MEASURE_YEARS_H
 #define MEASURE_YEARS_H
 #include "sim/measure/measure_inner.h"
@@ -16,6 +16,5 @@ VALUE(value_mean_duration);
 const struct durations *recovery_times(const struct measure *, const struct view *);
 const struct durations *ages_of_lost_writes(const struct measure *, const struct view *);
 uint64_t count_of_durations(const struct measure *, const struct model *, const struct view *);
-VALUE(value_cost);
 
 #endif

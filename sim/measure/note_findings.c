@@ -3,7 +3,6 @@
 #include "models/availability/carrying.h"
 #include "models/dns/dns.h"
 #include "models/traffic/offered.h"
-#include "models/money/price.h"
 #include "models/jobs/job_queue.h"
 #include "models/traffic/client.h"
 #include "sim/measure/estimate.h"
@@ -184,21 +183,6 @@ static void note_redelivered(const struct evidence *ev, struct results *r) {
   }
 }
 
-/* Prices that do not say where they were read, and when, make the bill a draft. */
-static void note_prices(const struct evidence *ev, struct results *r) {
-  const char **names = arena_new_array(ev->arena, const char *, r->bill.count + 1);
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < r->bill.count; i++) {
-    const char *name = r->bill.lines[i].price_id;
-    const struct price_item *item = price_named(&model_bill(&ev->model)->prices, name);
-    bool again = false;
-    for (uint32_t k = 0; k < count; k++) again |= !strcmp(names[k], name);
-    if (item && !again && (!item->source || !item->date)) names[count++] = name;
-  }
-  if (count)
-    note(ev, r, arena_format(ev->arena, "draft: the bill has prices without \"source\" or \"date\": %s", listed(ev, names, count)));
-}
-
 /* What the recovery time of a fault leaves out. */
 static void note_stragglers(const struct evidence *ev, struct results *r) {
   const struct dns_config *d = model_dns(&ev->model);
@@ -254,7 +238,7 @@ void findings_notes(const struct evidence *ev, struct results *r) {
   note_warmup(ev, r);
   note_batches(ev, r);
   note_wide(ev, r);
-  note_prices(ev, r);
+  findings_bill_notes(ev, note, r);
   if (ev->traffic.done == 1) note(ev, r, "one replication: no interval can be given");
   if (r->interrupted) note(ev, r, "interrupted: these are the results of the replications that were finished");
 }

@@ -118,7 +118,8 @@ struct bill_line {
   const char *price_id; /* in the price list */
   const char *source;   /* of the price, with its date */
   double quantity, unit_price, monthly;
-  const char *unit; /* "node-month", "GB" */
+  const char *unit;        /* "nodes", "GB" */
+  double low, high, first; /* monthly at the ends of the price's range; in the first month */
 };
 
 struct bill {
@@ -126,6 +127,16 @@ struct bill {
   double monthly;
   uint32_t count;
   const struct bill_line *lines;
+  double low, high;      /* monthly, all prices at the ends of their ranges */
+  double first;          /* the first month, at promotional prices */
+  const char *beyond;    /* an item of which there is more than its last tier has a price for; null: none */
+  uint32_t income_count; /* what comes in */
+  const struct bill_line *income;
+  double revenue;                       /* a month; NAN: nothing is said of it */
+  double per_1000, per_user, per_order; /* NAN: not asked for, or unknown */
+  const char *order;                    /* the endpoint of orders, or null */
+  double users;
+  double hour_down, down_a_year; /* what an hour of downtime costs, and that of a year; NAN: not asked for */
 };
 
 /* Why an RPO is infinite. */

@@ -1,6 +1,6 @@
 /* Rows of a comparison: which metrics two studies share, and the difference of each from its pairs. */
 #include "sim/engine/arena.h"
-#include "models/money/price.h"
+#include "models/money/bill.h"
 #include "models/faults/fault.h"
 #include "sim/stats/compare.h"
 #include "sim/stats/tally.h"
@@ -181,8 +181,8 @@ static void exactly(struct compare_row *row) {
 }
 
 static const char *currency_of(const struct scenario *s) {
-  const struct config_list *items = &model_bill(&s->model)->prices.items;
-  return items->count ? ((const struct price_item *)items->items)[0].price.currency : "";
+  const struct price_list *list = &model_bill(&s->model)->prices;
+  return list->currency ? list->currency : "";
 }
 
 static const char *file_of(const struct compare *c, uint32_t system) { return c->scenarios[system].file; }

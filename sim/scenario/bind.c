@@ -137,14 +137,14 @@ bool bind_side_key(struct binder *b, const struct json_value *member) {
 }
 
 /* Returns what is inside {"value": ...} and notes the assumption, or the value itself. */
-static const struct json_value *unwrap(struct binder *b, const struct field *field, const struct json_value *value) {
+static const struct json_value *unwrap(struct binder *b, const struct field *field, const struct json_value *value,
+                                       struct json_range *ends) {
   const struct json_value *inner = wrapped_value(place_of_field(field), value);
   if (!inner) return value;
   struct assumption item = {.path = b->path, .value = canonical(b, inner), .position = *json_position(inner)};
   item.source = source_text_of(b, json_member(value, "source"));
   const struct json_value *range = json_member(value, "range");
-  struct json_range ends;
-  if (range && bind_range(b, field, inner, range, &ends)) item.low = canonical(b, ends.low), item.high = canonical(b, ends.high);
+  if (range && bind_range(b, field, inner, range, ends)) item.low = canonical(b, ends->low), item.high = canonical(b, ends->high);
   bind_assumption_add(b, item);
   return inner;
 }
@@ -208,7 +208,8 @@ static void bind_map(struct binder *b, const struct field *field, const struct j
     const char *outer = bind_enter(b, json_name(v));
     check_name(b, v);
     struct field entry = {.name = json_name(v), .kind = FIELD_RECORD, .record = record};
-    bind_object(b, record, unwrap(b, &entry, v), item, arena_format(b->arena, "%s \"%s\"", record->name, json_name(v)));
+    struct json_range ends = {0};
+    bind_object(b, record, unwrap(b, &entry, v, &ends), item, arena_format(b->arena, "%s \"%s\"", record->name, json_name(v)));
     given_note(b, item, v);
     if (field->kind == FIELD_MAP) *(const char **)item = json_name(v);
     if (field->kind == FIELD_REFERENCE_MAP) {
@@ -258,8 +259,14 @@ static void dispatch(struct binder *b, const struct field *field, const struct j
 }
 
 void bind_field(struct binder *b, const struct field *field, const struct json_value *value, void *out) {
-  const struct json_value *inner = unwrap(b, field, value);
+  struct json_range ends = {0};
+  const struct json_value *inner = unwrap(b, field, value, &ends);
   dispatch(b, field, inner, out);
+  if (ends.of_money) {
+    struct money_value *money = out;
+    money->low = ends.money[0] < money->amount ? ends.money[0] : money->amount;
+    money->high = ends.money[1] > money->amount ? ends.money[1] : money->amount;
+  }
   given_note(b, out, value);
 }
 

@@ -42,6 +42,8 @@ void bind_check_range(struct binder *, const struct field *, const struct json_v
 /* [low, high] next to a value of the field: both are values like it, low first. False when they cannot be read. */
 struct json_range {
   const struct json_value *low, *high;
+  bool of_money; /* of a price: its ends */
+  double money[2];
 };
 bool bind_range(struct binder *, const struct field *, const struct json_value *value, const struct json_value *range,
                 struct json_range *);

@@ -4,6 +4,7 @@
 #include "sim/engine/distribution.h"
 #include "sim/scenario/bind_inner.h"
 #include "sim/json/json_node.h"
+#include "sim/scenario/unit.h"
 #include <string.h>
 
 /* The number by which two values of a field are ordered; of a distribution its mean. False: it has none. */
@@ -113,6 +114,24 @@ static void *room_for(struct binder *b, const struct field *field) {
   return arena_alloc(b->arena, size > sizeof(struct distribution) ? size : sizeof(struct distribution));
 }
 
+/* Both ends of a price are per what the price is per, or their numbers would mean something else. */
+static void keep_ends(struct binder *b, const struct field *field, const struct json_value *value, const struct json_value *range,
+                      const struct money_value *from, const struct money_value *to, struct json_range *out) {
+  struct money_value middle;
+  if (!json_text(value) || unit_parse_money(b->arena, json_text(value), &middle)) return;
+  const struct money_value *ends[] = {from, to};
+  for (int i = 0; i < 2; i++)
+    if (strcmp(ends[i]->per, middle.per) || strcmp(ends[i]->currency, middle.currency)) {
+      diagnostic_add(b->diagnostics, json_position(range), "the ends of the range of \"%s\" must be in %s%s%s, as the value is",
+                     field->name, middle.currency, *middle.per ? "/" : "", middle.per);
+      return;
+    }
+  if (from->amount <= to->amount && json_origin(value) == json_origin(range) &&
+      (from->amount > middle.amount || to->amount < middle.amount))
+    diagnostic_add(b->diagnostics, json_position(range), "the value of \"%s\" lies outside of its range", field->name);
+  out->money[0] = from->amount, out->money[1] = to->amount, out->of_money = true;
+}
+
 bool bind_range(struct binder *b, const struct field *field, const struct json_value *value, const struct json_value *range,
                 struct json_range *out) {
   const struct json_value *low = json_first(range), *high = json_next(low);
@@ -130,5 +149,6 @@ bool bind_range(struct binder *b, const struct field *field, const struct json_v
   bool good = bind_end(b, field, out->low, from);
   good &= bind_end(b, field, out->high, to);
   if (good) check_order(b, field, low, from, to);
+  if (good && field->kind == FIELD_MONEY) keep_ends(b, field, value, range, from, to, out);
   return good;
 }

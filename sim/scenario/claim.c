@@ -1,5 +1,5 @@
 #include "models/core/model.h"
-#include "models/money/price.h"
+#include "models/money/bill.h"
 #include "sim/scenario/claim_inner.h"
 #include "sim/json/csv.h"
 #include "sim/scenario/unit_names.h"
@@ -31,14 +31,16 @@ char *claim_take_word(struct claim_parser *p, const char *ends) {
   return word;
 }
 
-/* The bill is one of a month, in the currency of the price list. */
-static const char *not_of_a_month(struct claim_parser *p, const struct money_value *money) {
-  const struct config_list *items = &model_bill(p->model)->prices.items;
-  const char *currency = items->count ? ((const struct price_item *)items->items)[0].price.currency : money->currency;
+/* The bill is one of a month, in the currency of the price list; money of others is converted by the rates of the list. */
+static const char *to_list(struct claim_parser *p, const struct money_value *money, double *value) {
+  const struct price_list *list = &model_bill(p->model)->prices;
+  double worth = list->items.count ? price_list_worth(list, money->currency) : 1;
   if (money->per[0] && strcmp(money->per, "month"))
     return arena_format(p->arena, "is per %s: the bill is that of a month", money->per);
-  if (strcmp(money->currency, currency))
-    return arena_format(p->arena, "is in %s: the price list is in %s", money->currency, currency);
+  if (isnan(worth))
+    return arena_format(p->arena, "is in %s: the price list is in %s, and has no rate between the two", money->currency,
+                        list->currency);
+  *value = money->amount * worth;
   return NULL;
 }
 
@@ -68,8 +70,7 @@ static const char *parse_rate(struct claim_parser *p, const char *text, double *
 static const char *parse_money(struct claim_parser *p, const char *text, double *value) {
   struct money_value money = {0};
   const char *wrong = unit_parse_money(p->arena, text, &money);
-  *value = money.amount;
-  return wrong ? wrong : not_of_a_month(p, &money);
+  return wrong ? wrong : to_list(p, &money, value);
 }
 
 static const char *parse_number(struct claim_parser *p, const char *text, double *value) {

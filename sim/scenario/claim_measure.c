@@ -275,7 +275,7 @@ static void parse_probe(struct claim_parser *p, struct measure *m, const char *w
 
 static void parse_month(struct claim_parser *p, struct measure *m, const char *word) {
   (void)m;
-  if (strcmp(word, "month")) FAIL(p, "gives the cost of a month only");
+  if (strcmp(word, "month")) FAIL(p, "is of a month only, such as cost(month)");
 }
 
 static void parse_whom(struct claim_parser *p, struct measure *m, const char *word) {

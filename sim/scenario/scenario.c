@@ -1,6 +1,5 @@
 #include "sim/scenario/scenario.h"
 #include "models/faults/fault.h"
-#include "models/money/price.h"
 #include "models/traffic/source.h"
 #include "sim/json/json.h"
 #include "sim/engine/fnv.h"
@@ -9,6 +8,7 @@
 #include "sim/scenario/claim_config.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/scenario/merge.h"
+#include "sim/scenario/price_lists.h"
 #include "sim/json/source_file.h"
 #include <math.h>
 #include <string.h>
@@ -31,8 +31,9 @@ static const struct field root_fields[] = {
     ADDED_KEY("dns"),
     ADDED_KEY("faults"),
     ADDED_KEY("bill"),
-    KEY("prices", TEXT, scenario, prices_file, OPTIONAL,
-        .doc = "Price list, relative to this file: {\"title\": ..., \"items\": {name: {\"price\", \"source\", \"date\"}}}."),
+    KEY("prices", LIST, scenario, price_files, OPTIONAL, .record = &price_file_record, .lone = true,
+        .doc = "Price list, or several, relative to this file: {\"title\": ..., \"items\": {name: {\"price\", \"source\", "
+               "\"date\"}}}."),
     KEY("run", RECORD, scenario, model.run, .record = &run_record, .doc = "How long, how often, with which seed."),
     KEY("claims", LIST, scenario, claims, OPTIONAL, .record = &claim_record, .doc = "What is to be decided."),
     {0}};
@@ -70,57 +71,6 @@ static void report_at_path(void *context, const char *path, const char *key, con
     diagnostic_add(r->diagnostics, position, "%s: %s", path, message);
 }
 
-/* A list has one currency: sums of several would mean nothing. */
-static void check_currencies(struct reading *r, struct binder *binder, const struct price_list *list) {
-  const struct price_item *items = list->items.items;
-  for (uint32_t i = 1; i < list->items.count; i++)
-    if (strcmp(items[i].price.currency, items[0].price.currency)) {
-      const struct json_value *value = bind_value_of(binder, &items[i].price);
-      diagnostic_add(r->diagnostics, value ? json_position(value) : NULL,
-                     "\"price\" is in %s, but the first item is in %s: a list has one currency", items[i].price.currency,
-                     items[0].price.currency);
-    }
-}
-
-/* What lies behind "prices." is in the price list; null when the path is not. */
-#define PRICES "prices."
-static const char *path_in_prices(const struct scenario_override *o) {
-  return o->option && !strncmp(o->path, PRICES, strlen(PRICES)) ? o->path + strlen(PRICES) : NULL;
-}
-
-static void override_prices(struct reading *r, struct json_value *list, const struct scenario_override *o, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
-    if (path_in_prices(&o[i]))
-      merge_override_as(r->arena, r->diagnostics, &price_list_record, list, o[i].option, path_in_prices(&o[i]), o[i].value);
-}
-
-/* Values of the price list that have a range; the source of a price is said with the price. */
-static void add_price_ranges(struct reading *r, const struct binder *prices) {
-  for (uint32_t i = 0; i < prices->assumption_count; i++) {
-    struct assumption item = prices->assumptions[i];
-    item.path = arena_format(r->arena, PRICES "%s", item.path);
-    if (item.low) bind_assumption_add(r->binder, item);
-  }
-}
-
-static void read_prices(struct reading *r, struct scenario *s, const struct scenario_override *overrides, uint32_t count) {
-  if (!s->prices_file) return;
-  const struct json_value *named = bind_value_of(r->binder, &s->prices_file);
-  const char *path = source_beside(r->arena, named ? json_position(named) : NULL, s->file, s->prices_file);
-  const struct position *at = named ? json_position(named) : NULL;
-  struct json_value *list = source_named(r->diagnostics, at, path)
-                                ? json_read_named(r->arena, r->diagnostics, at, path,
-                                                  &(struct json_kind){"a price list", merge_knows, &price_list_record})
-                                : NULL;
-  if (!list) return;
-  override_prices(r, list, overrides, count);
-  struct binder binder = binder_new(r->arena, r->diagnostics, list);
-  if (bind_record(&binder, &price_list_record, list, &model_bill(&s->model)->prices))
-    check_currencies(r, &binder, &model_bill(&s->model)->prices);
-  add_price_ranges(r, &binder);
-  s->hash = fnv_text(s->hash, json_print(r->arena, list));
-}
-
 static void resolve_claims(struct reading *r, struct scenario *s) {
   struct claim *claims = s->claims.items;
   for (uint32_t i = 0; i < s->claims.count; i++) claim_config_resolve(r->binder, &claims[i], i + 1);
@@ -145,7 +95,7 @@ static void link_claims(struct reading *r, struct scenario *s) {
 static bool apply_overrides(struct reading *r, struct json_value *root, const struct scenario_override *o, uint32_t count) {
   bool good = true;
   for (uint32_t i = 0; i < count; i++)
-    if (!path_in_prices(&o[i]))
+    if (!price_lists_have(&o[i]))
       good &= o[i].option ? merge_override_as(r->arena, r->diagnostics, &scenario_record, root, o[i].option, o[i].path, o[i].value)
                           : merge_override(r->arena, r->diagnostics, &scenario_record, root, o[i].path);
   return good;
@@ -163,7 +113,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   s->resolved = json_print(arena, root);
   s->hash = fnv_text(FNV_START, s->resolved);
   if (binder.table_count) s->hash = fnv_number(s->hash, binder.tables_hash);
-  read_prices(&r, s, overrides, count);
+  price_lists_read(s, arena, diagnostics, &binder, overrides, count);
   resolve_claims(&r, s);
   if (good && diagnostics_errors(diagnostics) == binder.misplaced) {
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */

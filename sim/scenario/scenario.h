@@ -15,7 +15,7 @@
 struct scenario {
   int64_t version;
   const char *name, *title, *description, *schema;
-  const char *prices_file;
+  struct config_list price_files; /* struct price_file (sim/scenario/price_lists.h) */
   struct model model;
   struct config_list claims; /* struct claim */
   /* Of the file. */

@@ -315,7 +315,8 @@ static const char *no_currency(struct arena *arena, const char *text) {
 
 static const char *no_price_unit(struct arena *arena, const char *per, const char *text) {
   return arena_format(arena,
-                      "in \"%s\" is per \"%s\": write /month, /h, /day, /year, /GB, /GB-month, /million, such as \"40 USD/month\"",
+                      "in \"%s\" is per \"%s\": write /month, /h, /day, /year, /s, /GB, /TB, /GB-month, /GB-s, /vCPU-s, /LCU-h, "
+                      "/million, /seat, such as \"40 USD/month\"",
                       text, per);
 }
 
@@ -332,7 +333,7 @@ const char *unit_parse_money(struct arena *arena, const char *text, struct money
   if (!per) return bad_form(arena, FIELD_MONEY, text);
   const struct unit_name *unit = *p ? unit_named(FAMILY_PRICE, per, strlen(per)) : NULL;
   if (*p && !unit) return no_price_unit(arena, per, text);
-  *money = (struct money_value){.amount = amount};
+  *money = (struct money_value){.amount = amount, .low = amount, .high = amount};
   memcpy(money->currency, code, 3);
   if (unit) strncpy(money->per, unit->name, sizeof money->per - 1);
   return NULL;

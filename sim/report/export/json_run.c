@@ -1,5 +1,6 @@
 #include "sim/report/run_report.h"
 #include "sim/report/format.h"
+#include "sim/report/export/json_bill.h"
 #include "sim/report/export/json_estimate.h"
 #include "sim/report/export/json_uptime.h"
 #include "sim/report/export/sweep_points.h"
@@ -143,18 +144,6 @@ static void write_assumption(struct json_writer *w, const void *of, uint32_t i) 
   json_add_text(w, "source", r->assumptions[i].source);
 }
 
-static void write_bill_line(struct json_writer *w, const void *of, uint32_t i) {
-  const struct results *r = of;
-  const struct bill_line *l = &r->bill.lines[i];
-  json_add_text(w, "item", l->item);
-  json_add_text(w, "price_id", l->price_id);
-  json_add_text(w, "source", l->source);
-  json_add_number(w, "quantity", l->quantity);
-  json_add_text(w, "unit", l->unit);
-  json_add_number(w, "unit_price", l->unit_price);
-  json_add_number(w, "monthly", l->monthly);
-}
-
 static void write_outage_class(struct json_writer *w, const void *of, uint32_t i) {
   const struct results *r = of;
   const struct outage_class *o = &r->availability.classes[i];
@@ -184,15 +173,6 @@ static void write_endpoint_availability(struct json_writer *w, const void *of, u
   json_add_text(w, "endpoint", r->availability.endpoints[i]);
   json_add_estimate(w, &r->availability.endpoint_availability[i]);
   json_add_life(w, &r->availability.lives[i + 1]);
-}
-
-static void write_bill(struct json_writer *w, const struct results *r) {
-  json_key(w, "bill");
-  json_open(w, '{');
-  json_add_text(w, "currency", r->bill.currency);
-  json_add_number(w, "monthly", r->bill.monthly);
-  json_add_records(w, "lines", r, r->bill.count, write_bill_line);
-  json_close(w, '}');
 }
 
 static void write_outages(struct json_writer *w, const struct results *r) {
@@ -284,7 +264,7 @@ void report_json_write(FILE *file, const struct results *r) {
   json_add_records(w, "errors", r, r->error_count, write_error);
   json_add_records(w, "curves", r, r->curve_count, write_curve);
   json_add_records(w, "series", r, r->series_count, write_series);
-  write_bill(w, r);
+  json_add_bill(w, r);
   write_outages(w, r);
   if (r->strike_count) json_add_records(w, "strikes", r, r->strike_count, write_strike);
   json_add_records(w, "assumptions", r, r->assumption_count, write_assumption);

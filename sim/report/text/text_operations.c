@@ -209,43 +209,6 @@ void text_availability(FILE *file, const struct results *r, const struct report_
   print_losses(file, a);
 }
 
-/* ---- the bill ---- */
-
-static struct shown quantity(const struct bill_line *line) {
-  struct shown out;
-  snprintf(out.text, sizeof out.text, "%.20s%s%.50s", format_number(UNIT_NONE, NULL, line->quantity).text,
-           line->unit && *line->unit ? " " : "", line->unit ? line->unit : "");
-  return out;
-}
-
-static struct shown unit_price(double price) {
-  struct shown out = format_money(price);
-  if (price != 0 && fabs(price * 100 - round(price * 100)) > 1e-9) snprintf(out.text, sizeof out.text, "%.4g", price);
-  return out;
-}
-
-void text_bill(FILE *file, const struct results *r, const struct report_options *options) {
-  const struct bill *bill = &r->bill;
-  if (bill->count == 0) return;
-  char remark[40];
-  snprintf(remark, sizeof remark, "%s a month", bill->currency ? bill->currency : "");
-  table_heading(file, "COST", remark);
-  for (uint32_t i = 0; i < bill->count; i++) {
-    const struct bill_line *line = &bill->lines[i];
-    fputs("  ", file);
-    table_left(file, line->item, 44);
-    table_right(file, quantity(line).text, 20);
-    table_right(file, unit_price(line->unit_price).text, 12);
-    table_right(file, format_money(line->monthly).text, 14);
-    fputc('\n', file);
-    if (options->verbose && line->source) fprintf(file, "    %s: %s\n", line->price_id ? line->price_id : "price", line->source);
-  }
-  fputs("  ", file);
-  table_left(file, "total", 76);
-  table_right(file, format_money(bill->monthly).text, 14);
-  fputc('\n', file);
-}
-
 /* ---- what the answer hangs on ---- */
 
 void text_assumptions(FILE *file, const struct results *r, const struct report_options *options) {

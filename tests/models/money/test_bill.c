@@ -1,6 +1,47 @@
 /* The bill beside sums worked by hand. */
+#include "sim/engine/arena.h"
+#include "sim/json/json.h"
 #include "tests/command.h"
 #include "tests/suite.h"
+#include <math.h>
+
+struct answer {
+  struct child child;
+  struct arena *arena;
+  const struct json_value *bill, *claims;
+};
+
+static struct answer answer_from(struct child child) {
+  struct answer a = {.child = child, .arena = arena_new()};
+  const struct json_value *root = json_read_text(a.arena, diagnostics_new(a.arena), "the answer", child.out, child.out_length);
+  test_check(root != NULL, "%d %s", child.status, child.err);
+  a.bill = json_member(root, "bill"), a.claims = json_member(root, "claims");
+  return a;
+}
+#define ANSWER(...) answer_from(AGUANTA("run", __VA_ARGS__, "--seed", "1", "--export", "-", "--format", "json"))
+
+static void answer_free(struct answer *a) { arena_free(a->arena), child_free(&a->child); }
+
+static double number(const struct json_value *object, const char *name) {
+  const struct json_value *v = json_member(object, name);
+  return v && json_type(v) == JSON_NUMBER ? json_number(v) : NAN;
+}
+
+static const struct json_value *line(const struct answer *a, const char *item) {
+  for (const struct json_value *l = json_first(json_member(a->bill, "lines")); l; l = json_next(l))
+    if (!strcmp(json_text(json_member(l, "item")), item)) return l;
+  return NULL;
+}
+
+static void near(const char *what, double is, double wanted) {
+  test_check(fabs(is - wanted) <= 1e-9 * fabs(wanted) + 1e-12, "%s: %.12g instead of %.12g", what, is, wanted);
+}
+
+static double claimed(const struct answer *a, const char *expression) {
+  for (const struct json_value *c = json_first(a->claims); c; c = json_next(c))
+    if (!strncmp(json_text(json_member(c, "expr")), expression, strlen(expression))) return number(c, "value");
+  return NAN;
+}
 
 /* 0.062 USD/h x 730 h + 40 GB x 0.062 USD + about 20 GB x 0.114 USD: the claim of the file. */
 static void test_charge_per_gb(void) {
@@ -10,5 +51,103 @@ static void test_charge_per_gb(void) {
   child_free(&c);
 }
 
-static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb}, {0}};
+/* Worked before the first run. A month is 730 h = 2,628,000 s. */
+static void test_items(void) {
+  static const struct {
+    const char *item;
+    double monthly;
+  } rows[] = {
+      {"little-egress", 0},                        /* 5 of 100 GB that are free */
+      {"some-egress", 500 * 0.09},                 /* 600 - 100 */
+      {"much-egress", 9900 * 0.09 + 2000 * 0.085}, /* 10 TB end the first tier; free is its beginning: 1,061 */
+      {"calls", 15 * 0.30},                        /* 25 - 10 million */
+      {"vcpu", 2 * 0.00000772 * 2628000},          /* 40.58 */
+      {"ram", 4 * 0.00000386 * 2628000},           /* 40.58 */
+      {"lcu", 1.5 * 0.008 * 730},                  /* 8.76 */
+      {"engineer", 10 * 50},                       /* hours, not all of the month */
+      {"seats", 60},
+      {"euros", 25 * 1.08}, /* 27 */
+      {"promo", 2 * 29.99}, /* the renewal */
+      {"between", 80},
+      {"gib", 1000 * 0.01},  /* 1,073.74 GB are 1,000 GiB */
+      {"tb", 3 * 10 * 1.08}, /* 3,000 GB at 10 EUR for a TB */
+  };
+  struct answer a = ANSWER("tests/cli/money/items.json");
+  double sum = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    near(rows[i].item, number(line(&a, rows[i].item), "monthly"), rows[i].monthly);
+    sum += rows[i].monthly;
+  }
+  near("the bill", number(a.bill, "monthly"), sum);
+  near("low", number(a.bill, "monthly_low"), sum - 20);
+  near("high", number(a.bill, "monthly_high"), sum + 20);
+  near("the first month", number(a.bill, "first_month"), sum - 2 * 20);
+  near("a claim", claimed(&a, "cost(month)"), sum);
+  near("the low claim", claimed(&a, "cost_low(month)"), sum - 20);
+  near("the high claim", claimed(&a, "cost_high(month)"), sum + 20);
+  near("the first claim", claimed(&a, "cost_first(month)"), sum - 40);
+  test_check(strstr(a.child.out, "converted at 1.08 USD per EUR (2026-01-05)") && !strstr(a.child.out, "18 MXN = 1 USD ("),
+             "rates");
+  answer_free(&a);
+}
+
+/* More than the last tier reaches has no price, and no part of the bill is passed off as all of it. */
+static void test_beyond(void) {
+  struct answer a = ANSWER("tests/cli/money/items.json", "--set", "bill.charges.much-egress.quantity=60000");
+  test_check(isnan(number(a.bill, "monthly")) && isnan(claimed(&a, "cost(month)")), "a bill of what has no price");
+  test_check(strstr(a.child.out, "the bill is unknown: there is more of much-egress") && a.child.status == 98, "%d %s",
+             a.child.status, a.child.out);
+  answer_free(&a);
+}
+
+/* D-13: 1,000 x 99 MXN / 18 = 5,500 USD; less 4 x 15 = 5,440, which is 98.909%. 1,080 MXN are the 60 USD. 10/s are 26.28 million
+ * requests a month. */
+static void test_margin(void) {
+  struct answer a = ANSWER("tests/cli/money/margin.json");
+  near("revenue", number(a.bill, "revenue"), 5500);
+  near("profit", number(a.bill, "profit"), 5440);
+  near("margin", number(a.bill, "margin"), 5440. / 5500);
+  near("for each user", number(a.bill, "per_user"), 0.06);
+  double each = number(a.bill, "per_1000_requests");
+  test_check(fabs(each / (60 / 26280.) - 1) < 0.3, "for 1,000 requests %g", each);
+  near("for each order", 1000 * number(a.bill, "per_order"), each);
+  test_check(a.child.status == 0, "%d %s", a.child.status, a.child.out);
+  answer_free(&a);
+}
+
+/* A limit of 50 USD: 40 typical keeps it, 60 does not, and the answer says that. */
+static void test_range_of_a_claim(void) {
+  struct child c = AGUANTA("run", "tests/cli/priced.json", "--seed", "1");
+  test_check(strstr(c.out, "prices are ranges: the bill is 30.00 to 60.00 USD a month; \"cost(month) <= 50 USD\" is judged") &&
+                 strstr(c.out, "does not hold at the high ends"),
+             "%d %s", c.status, c.out);
+  child_free(&c);
+}
+
+/* The lists of all providers at once. For each one item, worked by hand: AWS 0.192 x 730 = 140.16 and 0.115 x 100 GB = 11.50;
+ * DigitalOcean 15; Hostinger 29.99 after the first month; Railway 1 vCPU 20.288 and 1 GB 10.144; Supabase 25; Vercel 2 x 20 and
+ * (1,500 - 1,000) GB x 0.15 = 75; Cloudflare 25 and (12 - 10) x 0.30 = 0.60; Sentry 26. */
+static void test_lists(void) {
+  static const struct {
+    const char *item;
+    double monthly;
+  } rows[] = {{"node", 140.16}, {"disk", 11.5}, {"postgres", 15},  {"vps", 29.99},     {"vcpu", 20.28816}, {"ram", 10.14408},
+              {"supabase", 25}, {"vercel", 40}, {"vercel-gb", 75}, {"cloudflare", 25}, {"workers", 0.6},   {"sentry", 26}};
+  struct answer a = ANSWER("tests/cli/money/lists.json");
+  double sum = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    near(rows[i].item, number(line(&a, rows[i].item), "monthly"), rows[i].monthly);
+    sum += rows[i].monthly;
+  }
+  near("the bill", number(a.bill, "monthly"), sum);
+  answer_free(&a);
+}
+
+static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb},
+                                         {"items", test_items},
+                                         {"beyond the last tier", test_beyond},
+                                         {"margin", test_margin},
+                                         {"a claim on a range", test_range_of_a_claim},
+                                         {"lists", test_lists},
+                                         {0}};
 const struct test_suite suite_bill = {"bill", cases};

@@ -1,7 +1,7 @@
 /* Nodes that join and leave while requests run: placement, eviction in each orchestrator's way, accounts, the bill. */
 #include "models/platform/nodes.h"
 #include "models/platform/placement.h"
-#include "models/money/price.h"
+#include "models/money/bill.h"
 #include "sim/measure/measure.h"
 #include "tests/model_fixture.h"
 

@@ -1,7 +1,7 @@
 /* What stands between clients and the entry: set-up and use of connections to the nanosecond, clients pinned to replicas, a CDN, the
  * bill of both; and that what takes no time leaves no trace. */
 #include "models/core/meter.h"
-#include "models/money/price.h"
+#include "models/money/bill.h"
 #include "models/traffic/source.h"
 #include "sim/measure/measure.h"
 #include "tests/model_fixture.h"

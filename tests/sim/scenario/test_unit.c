@@ -366,9 +366,9 @@ static void test_money(void) {
       {"¥500/month", "in \"¥500/month\" has a sign of two currencies: write JPY or CNY"},
       {"1,000 USD", "must be written with a decimal point and without separators, such as 1500 or 1.5, not \"1,000 USD\""},
       {"25 EUR monthly", "must be an amount of money such as \"40 USD/month\" or \"0.09 USD/GB\", not \"25 EUR monthly\""},
-      {"40 USD/fortnight",
-       "in \"40 USD/fortnight\" is per \"fortnight\": write /month, /h, /day, /year, /GB, /GB-month, /million, such as "
-       "\"40 USD/month\""},
+      {"40 USD/fortnight", "in \"40 USD/fortnight\" is per \"fortnight\": write /month, /h, /day, /year, /s, /GB, /TB, /GB-month, "
+                           "/GB-s, /vCPU-s, /LCU-h, /million, /seat, such as "
+                           "\"40 USD/month\""},
       {0}};
   for (const struct bad_case *c = bad; c->text; c++) {
     struct money_value money;

@@ -1,0 +1,139 @@
+#include "models/money/bill.h"
+#include "models/autoscaling/node_pool.h"
+#include "sim/engine/arena.h"
+#include <assert.h>
+#include <math.h>
+
+/* --- rows -------------------------------------------------------------------------------------------------------------------- */
+
+struct making {
+  const struct model *model;
+  const struct bill_config *bill;
+  const struct bill_use *use;
+  struct arena *arena;
+  struct bill_row *rows;
+  uint32_t count, room;
+};
+
+static struct making making_of(const struct model *m, const struct bill_use *use, uint32_t room, struct arena *arena) {
+  return (struct making){m, model_bill(m), use, arena, arena_new_array(arena, struct bill_row, room + 1), 0, room + 1};
+}
+
+static void add_row(struct making *k, const char *item, const char *price, const char *unit, double quantity) {
+  const struct price_item *from = price_named(&k->bill->prices, price);
+  assert((quantity >= 0 || isnan(quantity)) && k->count < k->room);
+  if (!from) return; /* linking has said so */
+  struct bill_row r = {.item = item, .price = price, .unit = unit, .from = from, .quantity = quantity};
+  r.monthly = price_cost(from, PRICE_TYPICAL, quantity);
+  r.low = price_cost(from, PRICE_LOW, quantity), r.high = price_cost(from, PRICE_HIGH, quantity);
+  r.first = price_first_cost(from, PRICE_TYPICAL, quantity);
+  bool uneven = from->free_base > 0 || from->tiers.count;
+  r.unit_price = uneven && quantity > 0 ? r.monthly / quantity : price_each(from);
+  k->rows[k->count++] = r;
+}
+
+/* --- what is measured -------------------------------------------------------------------------------------------------------- */
+
+static double gb_a_month(double bytes_per_s) { return bytes_per_s * SECONDS_A_MONTH / 1e9; }
+
+static double answered_per_s(const struct making *k, int32_t endpoint) {
+  double sum = 0;
+  for (uint32_t e = 0; k->use->answered_per_s && e < k->model->endpoints.count; e++)
+    if (endpoint < 0 || (uint32_t)endpoint == e) sum += k->use->answered_per_s[e];
+  return sum;
+}
+
+/* Load balancer capacity units, as AWS counts them: the larger of 25 new connections a second and 1 GB an hour. */
+enum { LCU_CONNECTIONS = 25 };
+static double lcu_of(const struct making *k, const struct charge_config *c) {
+  double connections = answered_per_s(k, -1) / c->connection_requests / LCU_CONNECTIONS;
+  return fmax(connections, (k->use->per_s.origin + k->use->per_s.received) * 3600 / 1e9);
+}
+
+/* In base units of its price. */
+static double quantity_of(const struct making *k, const struct charge_config *c) {
+  const struct sent_bytes *sent = &k->use->per_s;
+  switch (c->measured) {
+  case CHARGE_REQUESTS:
+    return c->quantity * answered_per_s(k, c->endpoint) * SECONDS_A_MONTH / 1e6;
+  case CHARGE_SENT:
+    return c->quantity * gb_a_month(sent->origin);
+  case CHARGE_RECEIVED:
+    return c->quantity * gb_a_month(sent->received);
+  case CHARGE_PROCESSED:
+    return c->quantity * gb_a_month(sent->origin + sent->received);
+  case CHARGE_LCU:
+    return c->quantity * lcu_of(k, c);
+  case CHARGE_STATED:
+    break;
+  }
+  const struct price_item *from = price_named(&k->bill->prices, c->price);
+  return c->quantity * (from && price_item_of(from) == PRICE_TIME ? c->hours / HOURS_A_MONTH : 1);
+}
+
+static void add_charges(struct making *k, const struct config_list *list) {
+  const struct charge_config *charges = list->items;
+  for (uint32_t i = 0; i < list->count; i++) {
+    const struct price_item *from = price_named(&k->bill->prices, charges[i].price);
+    double quantity = quantity_of(k, &charges[i]);
+    bool by_hours = from && price_item_of(from) == PRICE_TIME && charges[i].hours != HOURS_A_MONTH;
+    const char *unit = by_hours ? "months" : from ? price_base_name(price_item_of(from)) : "";
+    add_row(k, charges[i].name, charges[i].price, unit, quantity);
+  }
+}
+
+/* --- the bill ---------------------------------------------------------------------------------------------------------------- */
+
+static void add_nodes(struct making *k) {
+  for (uint32_t i = 0; i < k->model->platform.nodes.count; i++) {
+    const struct node_group *g = model_nodes(k->model, i);
+    if (g->price) add_row(k, g->name, g->price, k->use->nodes[i] == 1 ? "node" : "nodes", k->use->nodes[i]);
+  }
+}
+
+static void add_egress(struct making *k) {
+  const struct bill_config *b = k->bill;
+  double gb = fmax(0, gb_a_month(k->use->per_s.origin) - b->egress_free_gb);
+  const char *item = b->egress_free_gb > 0 ? arena_format(k->arena, "egress above %g GB", b->egress_free_gb) : "egress";
+  if (b->egress) add_row(k, item, b->egress, "GB", gb);
+  if (b->cdn) add_row(k, "CDN egress", b->cdn, "GB", gb_a_month(k->use->per_s.cdn));
+}
+
+uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
+  struct making k = making_of(m, use, m->platform.nodes.count + model_bill(m)->charges.count + 2, arena);
+  add_nodes(&k);
+  add_charges(&k, &k.bill->charges);
+  add_egress(&k);
+  *out = k.rows;
+  return k.count;
+}
+
+uint32_t bill_revenue(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
+  struct making k = making_of(m, use, model_bill(m)->revenue.count, arena);
+  add_charges(&k, &k.bill->revenue);
+  *out = k.rows;
+  return k.count;
+}
+
+struct bill_sum bill_sum(const struct bill_row *rows, uint32_t count) {
+  struct bill_sum s = {0, 0, 0, 0};
+  for (uint32_t i = 0; i < count; i++)
+    s.monthly += rows[i].monthly, s.low += rows[i].low, s.high += rows[i].high, s.first += rows[i].first;
+  return s;
+}
+
+static bool all_stated(const struct config_list *list) {
+  const struct charge_config *charges = list->items;
+  for (uint32_t i = 0; i < list->count; i++)
+    if (charges[i].measured != CHARGE_STATED) return false;
+  return true;
+}
+
+bool bill_is_exact(const struct model *m) {
+  const struct bill_config *b = model_bill(m);
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (model_nodes(m, i)->price && pool_changes(model_nodes(m, i))) return false;
+  return !b->egress && !b->cdn && all_stated(&b->charges) && all_stated(&b->revenue);
+}
+
+double bill_users(const struct model *m) { return model_bill(m)->users; }

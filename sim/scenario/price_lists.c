@@ -1,0 +1,165 @@
+#include "sim/scenario/price_lists.h"
+#include "models/money/bill.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/fnv.h"
+#include "sim/json/json_node.h"
+#include "sim/json/json_print.h"
+#include "sim/json/source_file.h"
+#include "sim/scenario/merge.h"
+#include <string.h>
+
+static const struct field file_fields[] = {KEY("file", TEXT, price_file, file, .doc = "Relative to this file."), {0}};
+const struct record price_file_record = {.name = "price list",
+                                         .size = sizeof(struct price_file),
+                                         .fields = file_fields,
+                                         .doc = "A file of prices.",
+                                         .shorthand = "file"};
+
+struct reading {
+  struct arena *arena;
+  struct diagnostics *diagnostics;
+  struct binder *scenario;
+};
+
+/* --- overrides --------------------------------------------------------------------------------------------------------------- */
+
+/* What lies behind "prices." is in the price lists; null when the path is not. */
+#define PRICES "prices."
+static const char *path_in_prices(const struct scenario_override *o) {
+  return o->option && !strncmp(o->path, PRICES, strlen(PRICES)) ? o->path + strlen(PRICES) : NULL;
+}
+
+bool price_lists_have(const struct scenario_override *o) { return path_in_prices(o) != NULL; }
+
+static void override(struct reading *r, struct json_value *list, const struct scenario_override *o, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (path_in_prices(&o[i]))
+      merge_override_as(r->arena, r->diagnostics, &price_list_record, list, o[i].option, path_in_prices(&o[i]), o[i].value);
+}
+
+/* --- low, typical, high ------------------------------------------------------------------------------------------------------ */
+
+static struct json_value *member(const struct json_value *object, const char *name) {
+  return (struct json_value *)(uintptr_t)json_member(object, name);
+}
+
+/* The object becomes {"value": typical, "range": [low, high]}, where it stands. */
+static void fold_ends(struct reading *r, struct json_value *v) {
+  static const char *const words[] = {"low", "typical", "high"};
+  struct json_value *ends[3];
+  for (int i = 0; i < 3; i++) {
+    ends[i] = member(v, words[i]);
+    if (ends[i]) continue;
+    diagnostic_add(r->diagnostics, json_position(v), "a price with ends needs \"low\", \"typical\" and \"high\"; \"%s\" is missing",
+                   words[i]);
+    return;
+  }
+  struct json_value *range = json_new(r->arena, JSON_LIST), *kept = json_object_at(r->arena, v);
+  range->origin = v->origin, range->position = ends[0]->position, range->name_position = ends[0]->name_position;
+  range->name = "range";
+  json_append(kept, json_renamed(r->arena, ends[1], "value"));
+  json_append(range, json_renamed(r->arena, ends[0], NULL));
+  json_append(range, json_renamed(r->arena, ends[2], NULL));
+  json_append(kept, range);
+  for (const struct json_value *m = json_first(v); m; m = json_next(m))
+    if (m != ends[0] && m != ends[1] && m != ends[2]) json_append(kept, json_renamed(r->arena, m, json_name(m)));
+  v->first = kept->first, v->last = kept->last, v->count = kept->count, v->sorted = NULL;
+}
+
+static bool has_ends(const struct json_value *v) {
+  return json_type(v) == JSON_OBJECT && (json_member(v, "typical") || (json_member(v, "low") && json_member(v, "high")));
+}
+
+static void fold_all(struct reading *r, struct json_value *list) {
+  struct json_value *items = member(list, "items");
+  for (struct json_value *item = items ? items->first : NULL; item; item = item->next) {
+    if (json_type(item) != JSON_OBJECT) continue;
+    for (struct json_value *v = item->first; v; v = v->next) {
+      if (has_ends(v)) fold_ends(r, v);
+      for (struct json_value *tier = json_type(v) == JSON_LIST ? v->first : NULL; tier; tier = tier->next)
+        if (json_type(tier) == JSON_OBJECT && member(tier, "price") && has_ends(member(tier, "price")))
+          fold_ends(r, member(tier, "price"));
+    }
+  }
+}
+
+/* --- one list out of several ------------------------------------------------------------------------------------------------- */
+
+static struct json_value *read_one(struct reading *r, const struct scenario *s, const struct price_file *f) {
+  const struct json_value *named = bind_value_of(r->scenario, &f->file);
+  const struct position *at = named ? json_position(named) : NULL;
+  const char *path = f->file ? source_beside(r->arena, at, s->file, f->file) : NULL;
+  if (!path || !source_named(r->diagnostics, at, path)) return NULL;
+  struct json_value *list =
+      json_read_named(r->arena, r->diagnostics, at, path, &(struct json_kind){"a price list", merge_knows, &price_list_record});
+  if (list) fold_all(r, list);
+  return list;
+}
+
+/* The entries of one map go into that of the first list. An item stands in one list only; a rate may be repeated. */
+static void join(struct reading *r, struct json_value *all, const struct json_value *more, const char *key, bool once) {
+  struct json_value *into = member(all, key);
+  const struct json_value *from = json_member(more, key);
+  if (!from || json_type(from) != JSON_OBJECT) return;
+  if (!into) {
+    json_append(all, json_renamed(r->arena, from, key));
+    return;
+  }
+  for (const struct json_value *v = json_first(from); v && json_type(into) == JSON_OBJECT; v = json_next(v)) {
+    if (!json_member(into, json_name(v)))
+      json_append(into, json_renamed(r->arena, v, json_name(v)));
+    else if (once)
+      diagnostic_add(r->diagnostics, json_name_position(v),
+                     "the item \"%s\" is in another price list of the scenario too: rename one", json_name(v));
+  }
+  into->sorted = NULL;
+}
+
+static struct json_value *read_all(struct reading *r, struct scenario *s) {
+  struct json_value *all = NULL;
+  const struct price_file *files = s->price_files.items;
+  for (uint32_t i = 0; i < s->price_files.count; i++) {
+    struct json_value *list = read_one(r, s, &files[i]);
+    if (!list) return NULL;
+    if (all) join(r, all, list, "rates", false), join(r, all, list, "items", true);
+    if (!all) all = list;
+  }
+  return all;
+}
+
+/* --- errors and ranges ------------------------------------------------------------------------------------------------------- */
+
+struct settling {
+  struct diagnostics *diagnostics;
+  const struct binder *binder;
+};
+
+static void wrong(void *context, const void *at, const char *message) {
+  const struct settling *s = context;
+  const struct json_value *value = bind_value_of(s->binder, at);
+  diagnostic_add(s->diagnostics, value ? json_position(value) : NULL, "%s", message);
+}
+
+/* Values of the price lists that have a range; the source of a price is said with the price. */
+static void add_ranges(struct reading *r, const struct binder *prices) {
+  for (uint32_t i = 0; i < prices->assumption_count; i++) {
+    struct assumption item = prices->assumptions[i];
+    item.path = arena_format(r->arena, PRICES "%s", item.path);
+    if (item.low) bind_assumption_add(r->scenario, item);
+  }
+}
+
+void price_lists_read(struct scenario *s, struct arena *arena, struct diagnostics *diagnostics, struct binder *scenario,
+                      const struct scenario_override *overrides, uint32_t count) {
+  struct reading r = {arena, diagnostics, scenario};
+  struct json_value *list = read_all(&r, s);
+  if (!list) return;
+  override(&r, list, overrides, count);
+  struct binder binder = binder_new(arena, diagnostics, list);
+  struct price_list *prices = &model_bill(&s->model)->prices;
+  bind_record(&binder, &price_list_record, list, prices);
+  struct settling settling = {diagnostics, &binder};
+  price_list_settle(prices, arena, &(struct price_report){wrong, &settling});
+  add_ranges(&r, &binder);
+  s->hash = fnv_text(s->hash, json_print(arena, list));
+}
