@@ -47,6 +47,18 @@ int64_t autoscale_min_at(const struct model *m, const struct autoscale_config *a
   return min;
 }
 
+sim_time autoscale_min_until(const struct model *m, const struct autoscale_config *a, sim_time at) {
+  const struct scale_schedule *s = a->schedule.items;
+  sim_time next = SIM_NEVER;
+  for (uint32_t i = 0; i < a->schedule.count; i++) {
+    sim_time since = (wall_time(m, at) - s[i].at) % s[i].every;
+    if (since < 0) since += s[i].every;
+    sim_time edge = at + (since < s[i].lasts ? s[i].lasts : s[i].every) - since;
+    if (edge < next) next = edge;
+  }
+  return next;
+}
+
 double autoscale_cpu_target(const struct autoscale_config *a) {
   const struct metric_config *c = a->metrics.items;
   double lowest = a->cpu > 0 ? a->cpu : INFINITY;

@@ -28,6 +28,15 @@ struct autoscaler {
   uint64_t changes;     /* how often the size was changed */
   bool synced;
   sim_time resolution, period;
+  int32_t asked; /* by its metrics at the last sync, before any limit */
+  /* In years without requests (scaling_years.h): */
+  double most_cores; /* that a replica can use */
+  double enough;     /* scaling_enough */
+  double offered;    /* requests a second, at the last scrape */
+  double *expected;  /* by replica: cores in use since the last scrape */
+  sim_time phase, changed_at;
+  slot_id alarm; /* the clock changes something: it wakes then */
+  bool rests;
 };
 
 /* Sets up the autoscalers of all services that have one. Metrics are read every `resolution`; every `sync` a size is decided,
@@ -38,6 +47,8 @@ void autoscalers_start(struct world *, const struct scaling_flags *);
 struct hpa_config autoscale_controller(const struct service_config *, const struct scaling_flags *);
 /* The smallest size at this time of the run. */
 int64_t autoscale_min_at(const struct model *, const struct autoscale_config *, sim_time);
+/* When that changes next, or SIM_NEVER. */
+sim_time autoscale_min_until(const struct model *, const struct autoscale_config *, sim_time);
 /* Lowest share of the CPU request among its metrics, or NAN: it does not look at CPU. */
 double autoscale_cpu_target(const struct autoscale_config *);
 /* Some metric counts jobs. */

@@ -171,6 +171,8 @@ struct hpa_config hpa_config_default(void);      /* the shipped defaults; min 1,
 struct hpa_behavior hpa_behavior_default(void);  /* what the API fills in when spec.behavior is present and empty */
 bool hpa_config_fits(const struct hpa_config *); /* can the fixed memory hold the longest window? Check before hpa_init. */
 void hpa_init(struct hpa *, const struct hpa_config *);
+/* It remembers what a controller does that has asked for the same for longer than any window, the last time at this instant. */
+void hpa_resume(struct hpa *, sim_time at, int32_t asked);
 /* One sync on CPU: the size to set now; `current` when nothing changes. current 0 with min > 0 means switched off. */
 int32_t hpa_reconcile(struct hpa *, sim_time now, int32_t current, const struct hpa_pod *, uint32_t count);
 /* A sync with the proposals of the metrics given. */

@@ -156,6 +156,11 @@ void hpa_init(struct hpa *hpa, const struct hpa_config *config) {
   hpa->reason = HPA_WITHIN_RANGE;
 }
 
+void hpa_resume(struct hpa *hpa, sim_time at, int32_t asked) {
+  hpa->recommendations.count = hpa->ups.count = hpa->downs.count = 0;
+  remember(&hpa->recommendations, at, 0, asked);
+}
+
 /* Stabilise, then limit: in this order, so that the memory holds what the metrics said and not what was allowed. */
 static struct hpa_limited normalize(struct hpa *hpa, sim_time now, int32_t current, int32_t desired) {
   const struct hpa_config *c = &hpa->config;

@@ -12,6 +12,9 @@
 /* What a strained state left behind matters for so long. */
 #define CARRY_MOST (600 * SIM_S)
 
+/* A controller, a start and a probe take less than this; so does a machine that has to join first. */
+#define FOLLOWS_WITHIN (600 * SIM_S)
+
 static struct carrying *book_of(const struct world *w) {
   return w->mode == WORLD_AVAILABILITY ? model_part(w->model, PART_carrying) : NULL;
 }
@@ -20,6 +23,18 @@ double carrying_weight(const struct world *w, sim_time from, sim_time until) {
   const struct carrying *c = book_of(w);
   return c && c->levels.daily && until > from ? levels_between(&c->levels, from, until) / (double)(until - from) : 1;
 }
+
+double carrying_offered(const struct world *w) {
+  const struct levels *l = &book_of(w)->levels;
+  sim_time before = world_now(w) > 0 ? world_now(w) - 1 : 0;
+  return l->per_second[levels_followed(l, before, FOLLOWS_WITHIN)];
+}
+
+sim_time carrying_offered_until(const struct world *w) {
+  return levels_followed_until(&book_of(w)->levels, world_now(w), FOLLOWS_WITHIN);
+}
+
+const struct work *carrying_work(const struct world *w) { return book_of(w)->work; }
 
 /* States of a kind have the same machines, links and services that ail, serve nearly the same shares by routing and are strained
  * nearly alike; strain knows how unevenly what is left is spread over the machines. */
@@ -159,6 +174,7 @@ static double strain_of(const struct carrying *c, struct world *w) {
   struct carriage *m = world_carriage(w);
   const struct arrangement *a = &m->arrangement;
   uint64_t key = stance_mix(a->places, a->rest);
+  if (strain_follows(c->strain)) key = stance_mix(key, strain_sizes(c->strain, w));
   struct strain_known *known = &m->strains[key % STRAINS_KNOWN];
   if (known->key != key) *known = (struct strain_known){key, strain_now(c->strain, w, a, m->each)};
   return known->strain;

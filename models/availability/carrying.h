@@ -35,6 +35,7 @@
 struct carrying;
 struct carrying_entry;
 struct model;
+struct work;
 struct world;
 
 /* What has been found lately, by key. */
@@ -92,6 +93,11 @@ bool carrying_audit(struct world *);
 /* Of the shares that routing serves in this state (state.h), by endpoint, what the living carry. Asks to be called again by way of
  * parts_changed. */
 void carrying_look(struct world *, double *serving, double *apart);
+/* Requests offered a second until now, for what follows them (levels_followed), and when that changes next. There is a book. */
+double carrying_offered(const struct world *);
+sim_time carrying_offered_until(const struct world *);
+/* What they ask of the services; null where no size follows it. */
+const struct work *carrying_work(const struct world *);
 /* What is offered between the two, over the mean. */
 double carrying_weight(const struct world *, sim_time from, sim_time until);
 

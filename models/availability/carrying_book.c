@@ -1,6 +1,7 @@
 /* The book of strained states: what is in it, by key. */
 #include "models/availability/carrying_inner.h"
 #include "models/availability/strain.h"
+#include "models/availability/work.h"
 #include "models/core/world.h"
 #include "models/faults/fault.h"
 #include "sim/engine/allocate.h"
@@ -89,6 +90,7 @@ struct carrying *carrying_new(const struct model *m) {
   struct carrying *c = arena_alloc(arena, sizeof *c);
   *c = (struct carrying){.model = m, .arena = arena, .levels = levels_of(m), .collects = true};
   c->strain = strain_new(m, c->levels.mean, arena);
+  if (strain_follows(c->strain)) c->work = work_new(m, arena);
   struct world *w = world_new(m, m->run.seed, 0, WORLD_AVAILABILITY);
   c->nominal = stance_of(w, arena);
   for (uint32_t i = 0; i < c->levels.count; i++) c->most = fmax(c->most, c->levels.most[i]);

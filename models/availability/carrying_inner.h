@@ -34,6 +34,7 @@ struct carrying {
   struct arena *arena;
   struct levels levels;
   struct strain *strain;
+  struct work *work; /* null: no size follows the load */
   const struct stance *nominal;
   bool collects;
   double nominal_strain, most; /* most: by how much a level may exceed the mean */

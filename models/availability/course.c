@@ -35,14 +35,38 @@ sim_time course_warm_up(const struct model *m, const struct levels *l, uint32_t 
 struct stage {
   struct world *world;
   const struct course_plan *plan;
+  const struct stance *well; /* as the world begins */
 };
 
 /* Stage 0: as it was before; stage 1: as it is now. */
 static void changes(void *stage, uint32_t number) {
   struct stage *s = stage;
   const struct course_plan *p = s->plan;
-  const struct stance *was = number && p->before ? p->before : p->nominal;
+  const struct stance *was = number && p->before ? p->before : s->well;
   stance_impose(s->world, was, number ? p->now : p->before);
+}
+
+/* All well, with as many replicas as there are then of services whose size follows the load. */
+static const struct stance *well_of(const struct course_plan *p, const struct world *w, struct arena *arena) {
+  const struct stance *then = p->before ? p->before : p->now;
+  if (!scales(p->model) || then == p->nominal) return p->nominal;
+  struct stance *well = arena_alloc(arena, sizeof *well);
+  *well = *p->nominal;
+  well->containers = arena_new_array(arena, struct stance_container, well->container_count + 1);
+  for (uint32_t i = 0; i < well->container_count; i++) {
+    const struct stance_container *c = &then->containers[i];
+    bool sized = container_config(&w->containers[i])->autoscale.max > 0;
+    well->containers[i] = sized ? *c : p->nominal->containers[i];
+    if (sized && c->node != NONE)
+      well->containers[i] = (struct stance_container){c->node, CONTAINER_UP, .in_rotation = true, .ready = true};
+  }
+  return well;
+}
+
+static void begins(void *stage, uint32_t unused) {
+  (void)unused;
+  const struct stage *s = stage;
+  stance_impose(s->world, s->plan->nominal, s->well);
 }
 
 static struct model bare_model(const struct course_plan *p, const struct silence *silence, struct arena *arena) {
@@ -50,6 +74,7 @@ static struct model bare_model(const struct course_plan *p, const struct silence
   m.parts[PART_carrying] = NULL;
   m.parts[PART_faults] = arena_new_array(arena, struct config_list, 1);
   m.run.probes.count = m.run.phases.count = 0;
+  m.run.imposed = true;
   m.records_use = m.records_waits = false;
   return m;
 }
@@ -113,7 +138,8 @@ struct course *course_run(const struct course_plan *p, struct arena *arena) {
   m.requests = p->levels->per_second[p->level] * sim_seconds(m.run.warmup + m.run.window - (silence.until - silence.from));
   struct world *w = world_new(&m, p->seed, 0, WORLD_TRAFFIC);
   stance_freeze(w);
-  struct stage stage = {w, p};
+  struct stage stage = {w, p, well_of(p, w, own)};
+  if (stage.well != p->nominal) calendar_set(w->calendar, calendar_slot(w->calendar, begins, &stage, 0), 0);
   if (p->before) calendar_set(w->calendar, calendar_slot(w->calendar, changes, &stage, 0), at);
   if (p->now != p->nominal || p->before) calendar_set(w->calendar, calendar_slot(w->calendar, changes, &stage, 1), changed);
   world_run(w);

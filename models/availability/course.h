@@ -5,6 +5,8 @@
  * then has to be worked off), then as it does now, for BINS equal parts of time. What is dead stays dead. The share of a part is
  * those that were answered in it over those that came, at a constant offered rate; a client that gave up counts as not answered.
  *
+ * Services whose size follows the load have the size that they have then from the start on.
+ *
  * What acts by itself may have done so long before the platform stands as it does: clients have been sent to another region, a
  * replica has been promoted. So it is first seen, without requests, how long that takes until the same share finds a serving path;
  * in the run so much time passes before the parts begin, in silence if it is long.

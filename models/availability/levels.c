@@ -72,6 +72,14 @@ static void find_levels(struct levels *l, const struct model *m, const double *o
   }
 }
 
+/* Within a minute of its beginning rates change by less than a quarter of what the hours differ by. */
+static bool ramps(const struct model *m, const double *offered, uint32_t hour) {
+  sim_time begins = hour * SIM_HOUR, ends = hour ? begins : SIM_DAY;
+  double before = offered_in(m, (struct span){ends - 60 * SIM_S, ends}),
+         after = offered_in(m, (struct span){begins, begins + 60 * SIM_S});
+  return fabs(after - before) <= fabs(offered[hour] - offered[(hour + HOURS - 1) % HOURS]) / 4;
+}
+
 struct levels levels_of(const struct model *m) {
   struct levels l = {.daily = sources_steadiness(m) == DAILY, .timed = sources_steadiness(m) == TIMED};
   l.mean = offered_in(m, whole(&l, m));
@@ -83,6 +91,7 @@ struct levels levels_of(const struct model *m) {
   for (uint32_t h = 0; h < HOURS; h++) offered[h] = offered_in(m, span_of(&l, m, h));
   for (uint32_t h = 0; h < HOURS; h++) l.weight[h] = mean > 0 ? offered[h] / mean : 1;
   for (uint32_t h = 0; h < HOURS; h++) l.up_to[h + 1] = l.up_to[h] + l.weight[h];
+  for (uint32_t h = 0; h < HOURS; h++) l.ramps[h] = ramps(m, offered, h);
   find_levels(&l, m, offered);
   return l;
 }
@@ -92,6 +101,22 @@ static uint32_t hour_at(sim_time now) { return (uint32_t)(now / SIM_HOUR % HOURS
 uint32_t levels_at(const struct levels *l, sim_time now) { return l->daily ? l->of_hour[hour_at(now)] : 0; }
 
 sim_time levels_next(const struct levels *l, sim_time now) { return l->count > 1 ? (now / SIM_HOUR + 1) * SIM_HOUR : SIM_NEVER; }
+
+uint32_t levels_followed(const struct levels *l, sim_time now, sim_time ahead) {
+  uint32_t here = levels_at(l, now), there = levels_at(l, now + ahead);
+  return l->daily && l->ramps[hour_at(now + ahead)] && l->per_second[there] > l->per_second[here] ? there : here;
+}
+
+sim_time levels_followed_until(const struct levels *l, sim_time now, sim_time ahead) {
+  if (l->count < 2) return SIM_NEVER;
+  uint32_t level = levels_followed(l, now, ahead);
+  for (uint32_t i = 0; i <= 2 * HOURS; i++) {
+    sim_time hour = now - now % SIM_HOUR + SIM_HOUR;
+    now = now < hour - ahead ? hour - ahead : hour;
+    if (levels_followed(l, now, ahead) != level) return now;
+  }
+  return SIM_NEVER;
+}
 
 /* Since the start. */
 static double weighted(const struct levels *l, sim_time until) {

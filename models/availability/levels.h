@@ -31,6 +31,7 @@ struct levels {
   double up_to[HOURS + 1];  /* sum of the weights before it */
   uint32_t hour[HOURS];     /* by level: whose rates it has */
   double most[HOURS];       /* by level: the largest of its sources' rates, each over that source's mean */
+  bool ramps[HOURS];        /* at its beginning rates go on steadily, where the mean of the hour is another one */
   double per_second[HOURS]; /* by level: requests offered; of a closed population as if nothing took time */
 };
 
@@ -38,6 +39,11 @@ struct levels levels_of(const struct model *);
 /* The level now, and the instant at which the next hour begins; SIM_NEVER where there is one level. */
 uint32_t levels_at(const struct levels *, sim_time now);
 sim_time levels_next(const struct levels *, sim_time now);
+/* For what follows the load: the greater level of now and of `ahead` later, where rates rise steadily from one hour to the next. They have
+ * been rising for long then, and what follows them has done so too; where they jump there is no such thing. And when it may be
+ * another one; SIM_NEVER: never. */
+uint32_t levels_followed(const struct levels *, sim_time now, sim_time ahead);
+sim_time levels_followed_until(const struct levels *, sim_time now, sim_time ahead);
 /* Time between the two, in ns, each hour by its weight. */
 double levels_between(const struct levels *, sim_time from, sim_time until);
 /* A copy whose sources have the level's rates all the time but in the silence, whose days do not differ, and whose run begins in

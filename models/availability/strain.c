@@ -1,5 +1,6 @@
 #include "models/availability/strain.h"
 #include "models/availability/arrangement.h"
+#include "models/availability/stance.h"
 #include "models/core/load_sheet.h"
 #include "models/core/world.h"
 #include "models/database/connections.h"
@@ -24,6 +25,7 @@ struct strain {
   bool *around;                     /* by service: without it callers do something else, which others have to bear */
   double machines;                  /* what machines are asked for with all well */
   bool blind;                       /* the sheet says too little */
+  bool follows;                     /* sizes change: what machines carry with all well says nothing */
 };
 
 /* --- once --------------------------------------------------------------------------------------------------------------------- */
@@ -65,6 +67,7 @@ struct strain *strain_new(const struct model *m, double per_second, struct arena
   for (uint32_t i = 0; i < m->services.count; i++) {
     s->replicas[i] = (double)(model_service(m, i)->active ? model_service(m, i)->active : model_service(m, i)->replicas);
     s->blind |= model_service(m, i)->shifts.count > 0;
+    s->follows |= model_service(m, i)->autoscale.max > 0;
   }
   s->traffic = load_sheet_of(m, s->replicas, ASKING_TRAFFIC, arena);
   if (job_queues_scheduled(m)) s->clock = load_sheet_of(m, s->replicas, ASKING_CLOCK, arena);
@@ -103,9 +106,15 @@ static bool are_unlike(const struct service *s) {
   return s->replication || s->shards || service_preference(service_config(s)) == PREFER_ZONE;
 }
 
+/* How many there are with all well, at this load. */
+static double wanted(const struct strain *t, const struct world *w, uint32_t service) {
+  return service_config(&w->services[service])->autoscale.max > 0 ? w->services[service].desired : t->replicas[service];
+}
+
 static double times_fewer(const struct strain *t, const struct world *w, uint32_t service) {
   const struct service *s = &w->services[service];
-  if (are_unlike(s)) return living(w, s) < t->replicas[service] ? t->replicas[service] : 1; /* one has all of it */
+  double all = wanted(t, w, service);
+  if (are_unlike(s)) return living(w, s) < all ? t->replicas[service] : t->replicas[service] / fmax(all, 1); /* one has all of it */
   bool divided = load_is_divided(service_config(s));
   double left = divided ? living_by_region(t, w, s) : living(w, s);
   return left > 0 ? t->replicas[service] / left : 1; /* nobody is left to be overloaded */
@@ -182,7 +191,7 @@ static bool shifts_load(const struct strain *t, const struct world *w) {
   for (uint32_t i = 0; i < w->model->services.count; i++) {
     const struct service *s = &w->services[i];
     bool differs = t->around[i] || service_config(s)->kind == SERVICE_CACHE;
-    if (differs && service_runs(service_config(s)) && living(w, s) < t->replicas[i]) return true;
+    if (differs && service_runs(service_config(s)) && living(w, s) < wanted(t, w, i)) return true;
   }
   return false;
 }
@@ -205,7 +214,8 @@ static bool is_slow(const struct world *w) {
 /* What the counts of replicas decide, with what each machine runs when all is well. */
 static double by_counts(const struct strain *t, const struct world *w, const double *each) {
   if (t->blind || shifts_load(t, w)) return INFINITY;
-  return fmax(of_sheets(t, w, false), of_machines(w, t->crowd, t->nodes, each));
+  double counts = of_sheets(t, w, false);
+  return t->follows ? counts : fmax(counts, of_machines(w, t->crowd, t->nodes, each));
 }
 
 /* What routing does not tell apart: a process that hangs and one that is dead, a machine that is gone and one whose process is. */
@@ -224,8 +234,8 @@ static bool differs(const struct strain *t, const struct world *w) {
 double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, double *each) {
   if (hides_more(t, w, a)) return INFINITY;
   for (uint32_t i = 0; i < w->model->services.count; i++) each[i] = cpu_of_each(t, w, i);
-  double counts = by_counts(t, w, each), most = fmax(counts, t->machines);
-  if (isinf(counts) || !differs(t, w)) return most;
+  double counts = by_counts(t, w, each), most = t->follows ? counts : fmax(counts, t->machines);
+  if (isinf(counts) || (!t->follows && !differs(t, w))) return most;
   return fmax(most, fmax(of_sheets(t, w, true), of_machines(w, a->crowd, a->machines, each)));
 }
 
@@ -238,4 +248,13 @@ void strain_all_well(struct strain *t, const struct world *w, struct arena *aren
     if (w->containers[i].node != NONE) t->crowd[w->containers[i].node * services + w->containers[i].service]++;
   for (uint32_t i = 0; i < w->node_count; i++) t->on_node[i] = w->nodes[i].container_count;
   t->machines = of_sheets(t, w, true);
+}
+
+bool strain_follows(const struct strain *t) { return t->follows; }
+
+uint64_t strain_sizes(const struct strain *t, const struct world *w) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; t->follows && i < w->model->services.count; i++)
+    if (service_config(&w->services[i])->autoscale.max > 0) sum = stance_mix(sum, (uint64_t)w->services[i].desired + 1);
+  return sum;
 }

@@ -10,6 +10,7 @@
 #ifndef STRAIN_H
 #define STRAIN_H
 #include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
 struct arrangement;
@@ -21,9 +22,14 @@ struct world;
 
 /* per_second: requests offered in the mean. */
 struct strain *strain_new(const struct model *, double per_second, struct arena *);
+/* Some service has a size that follows the load. */
+bool strain_follows(const struct strain *);
+/* Of what it depends on besides the arrangement: how many replicas such services are to have. */
+uint64_t strain_sizes(const struct strain *, const struct world *);
 /* The world has just been built: what runs where with all well. */
 void strain_all_well(struct strain *, const struct world *, struct arena *);
-/* At the mean load. each: room for a number by service. It depends on nothing but what the sums of the arrangement tell apart. */
+/* At the mean load. each: room for a number by service. It depends on nothing but what the sums of the arrangement and strain_sizes
+ * tell apart. */
 double strain_now(const struct strain *, const struct world *, const struct arrangement *, double *each);
 
 #endif

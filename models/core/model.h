@@ -45,6 +45,7 @@ struct run_config {
   bool find_warmup; /* `warmup` is 0 so far: a study finds it */
   bool settles;     /* it is required to: nothing grows without end */
   bool biased;      /* set for runs of years only: models/faults/biasing.h */
+  bool imposed;     /* set for courses only, whose sizes are given: models/availability/course.h */
   bool stationary;  /* every rate is constant and nothing is drilled at a given time: time of the run does not matter */
 };
 

@@ -1,6 +1,7 @@
 /* What uptime leaves out, and which data stores it is too kind to: words for the reader, only where they are true of the
  * scenario. */
 #include "sim/engine/arena.h"
+#include "models/autoscaling/scaling_years.h"
 #include "models/faults/fault.h"
 #include "models/platform/placement.h"
 #include "models/stock/stock.h"
@@ -176,10 +177,9 @@ static bool is_external(const struct model *m, const struct service_config *s) {
   return s->kind == SERVICE_EXTERNAL && is_used(m, s) && !(covered(m, service) & COVERS_EXTERNAL);
 }
 
-/* Years have the size that it starts with, whatever the hour and whatever is lost. */
+/* What its autoscaler looks at only a run has: in years it has the size that it starts with, whatever the hour and whatever is lost. */
 static bool follows_load(const struct model *m, const struct service_config *s) {
-  (void)m;
-  return s->autoscale.max > 0;
+  return s->autoscale.max > 0 && !scaling_known(m, s);
 }
 
 const char *findings_leaves_out(const struct evidence *ev) {
