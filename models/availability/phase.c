@@ -10,7 +10,8 @@
 #include "models/service/probe.h"
 #include "models/service/takeover.h"
 
-const char *const outage_phase_names[] = {"detection", "decision", "reaction", "start", "warm_up", "dns", "repair"};
+const char *const outage_phase_names[] = {"detection", "decision", "reaction", "start",  "warm_up",  "dns",     "repair",
+                                          "dump",      "transfer", "restore",  "verify", "cut_over", "rollback"};
 
 static enum outage_phase earlier(enum outage_phase a, enum outage_phase b) { return a < b ? a : b; }
 
@@ -160,7 +161,9 @@ static const enum outage_phase of_repair[] = {
 enum outage_phase phase_of_repair(const struct world *w, uint32_t fault) {
   const struct faults *all = world_faults(w);
   enum outage_phase earliest = PHASE_REPAIR;
-  if (!model_fault_at(w->model, fault)->kind->repair) return PHASE_REPAIR;
+  const struct fault_kind *kind = model_fault_at(w->model, fault)->kind;
+  if (kind->waits_for) return kind->waits_for(w, fault);
+  if (!kind->repair) return PHASE_REPAIR;
   for (uint32_t i = 0; i < all->count; i++) {
     const struct fault_process *f = all->processes[i];
     if (f->fault == fault && f->broken) earliest = earlier(earliest, of_repair[fault_phase(f)]);

@@ -7,6 +7,8 @@
  *     warm-up     it serves, and is not called yet: readiness, endpoints, health checks that must pass
  *     dns         clients follow to another region
  *     repair      the machine, link or service that broke is waited for itself
+
+ *     dump, transfer, restore, verify, cut-over, rollback      a migration is there (models/faults/migration.h), instead of repair
  *
  * The phase is read off the state of the world after each change, so no part keeps a clock of its own: of all that is amiss the
  * earliest stage counts. A service with failover is in the stage of its failover, not of its processes; a region that DNS leads
@@ -28,13 +30,20 @@ enum outage_phase {
   PHASE_WARM_UP,
   PHASE_DNS,
   PHASE_REPAIR,
+  PHASE_DUMP,
+  PHASE_TRANSFER,
+  PHASE_RESTORE,
+  PHASE_VERIFY,
+  PHASE_CUT_OVER,
+  PHASE_ROLLBACK,
   OUTAGE_PHASES
 };
 extern const char *const outage_phase_names[];
 
 /* Of the world as it is now. */
 enum outage_phase phase_of_world(const struct world *);
-/* Of a repair that the world waits for: where people and crews are with what this fault broke; REPAIR: no person is needed. */
+/* Of a repair that the world waits for: where people and crews are with what this fault broke, or where a migration is; REPAIR: no
+ * person is needed. */
 enum outage_phase phase_of_repair(const struct world *, uint32_t fault);
 
 #endif

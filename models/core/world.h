@@ -66,7 +66,8 @@ enum purpose {
   PURPOSE_SPOT,         /* entity: node; then life: until it is taken back */
   PURPOSE_NODE_SCALER,  /* the phase of the node autoscaler's scans; then choices: among options */
   PURPOSE_TRIGGER,      /* entity: trigger; then n: how long it takes */
-  PURPOSE_DRAIN         /* entity: fault; then n: how long the work on a machine takes */
+  PURPOSE_DRAIN,        /* entity: fault; then n: how long the work on a machine takes */
+  PURPOSE_MIGRATION     /* entity: fault; then n: what its stages take, and whether the data are right */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

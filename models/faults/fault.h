@@ -9,6 +9,8 @@
 #define FAULT_H
 #include "models/core/parts.h"
 #include "models/core/model.h"
+#include "models/availability/phase.h"
+#include "models/faults/migration.h"
 #include "models/machine/node.h"
 #include "sim/describe/field.h"
 #include "sim/engine/calendar.h"
@@ -68,6 +70,7 @@ struct fault_config {
   double errors, slower;      /* of what ails (ailing.h): share of calls that fail, NAN: not given; factor of computations */
   bool drains;                /* machines one after the other, each drained first (rolling_drain.h) */
   uint32_t took_meter, machines_meter, stuck_meter; /* of a rolling drain */
+  struct migration_config migration;
   /* When. */
   sim_time mtbf;                  /* mean up time of one target, exponential; SIM_NEVER: not so */
   struct distribution uptime;     /* instead of the exponential */
@@ -131,6 +134,8 @@ struct fault_kind {
   bool (*exists)(const struct world *, uint32_t target);
   void (*strike)(struct world *, const struct fault_config *, uint32_t target);
   void (*repair)(struct world *, uint32_t target); /* after the time `repair`; null: there is nothing to repair */
+  /* Of what goes on by itself: where it is now. Null: it has no phases of its own. */
+  enum outage_phase (*waits_for)(const struct world *, uint32_t fault);
 };
 
 /* Where a broken target is on its way back. UNNOTICED: no repair has been asked for. AWAITS_CREW: all crews are at work elsewhere.

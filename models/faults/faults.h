@@ -24,7 +24,8 @@
   FAULT(replica)                                                                                                                   \
   FAULT(cache_loss)                                                                                                                \
   FAULT(operator)                                                                                                                  \
-  FAULT(maintenance)
+  FAULT(maintenance)                                                                                                               \
+  FAULT(migration)
 
 #define FAULT_DECLARE(name) extern const struct fault_kind fault_##name;
 FAULTS(FAULT_DECLARE)

@@ -96,7 +96,9 @@ double fault_repair_scv(const struct model *m, const struct fault_config *f) {
 
 static void needs_no_repair(struct linker *l, const struct fault_config *f, const char *path) {
   const char *key = f->crew >= 0 ? "crew" : f->by == BY_PERSON ? "by" : f->detect.kind ? "detect" : NULL;
-  if (key)
+  if (key && f->kind->goes_on)
+    link_error(l, path, key, "a fault of kind %s takes its own course, and is not repaired: no \"%s\"", f->kind->member.word, key);
+  else if (key)
     link_error(l, path, key, "what a fault of kind %s breaks is not repaired, but started again by its orchestrator: no \"%s\"",
                f->kind->member.word, key);
 }

@@ -198,6 +198,13 @@ static const double *phases_of(const struct evidence *ev, const struct fault_vie
   return sum > 0 ? means : NULL;
 }
 
+/* How many of the phases are shown: those of migrations where there was one. */
+static uint32_t phases_shown(const double *means) {
+  uint32_t count = means ? OUTAGE_PHASES : 0;
+  while (count > PHASE_REPAIR + 1 && !(means[count - 1] > 0)) count--;
+  return count;
+}
+
 static double lost_a_year(const struct evidence *ev, uint32_t fault) {
   const struct view *v = ev->biased.half.done ? ev->biased.half.sum : ev->faults.sum;
   return v->faults[fault].lost_s / (v->seconds / sim_seconds(SIM_YEAR));
@@ -208,7 +215,7 @@ static struct outage_class outage_class_of(const struct evidence *ev, uint32_t f
   double years = ev->faults.sum->seconds / sim_seconds(SIM_YEAR);
   struct estimate rto = mean_of(&f->rto), rpo = mean_of(&f->rpo);
   const double *phases = phases_of(ev, f);
-  return (struct outage_class){.phase_count = phases ? OUTAGE_PHASES : 0,
+  return (struct outage_class){.phase_count = phases_shown(phases),
                                .phase_mean_s = phases,
                                .phases = outage_phase_names,
                                .fault = model_fault_at(&ev->model, fault)->name,

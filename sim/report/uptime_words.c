@@ -16,7 +16,10 @@ __attribute__((format(printf, 3, 4))) static void say(struct uptime_writer *to, 
 }
 
 const char *uptime_phase_word(const char *phase) {
-  return !strcmp(phase, "warm_up") ? "warm-up" : !strcmp(phase, "dns") ? "DNS" : phase;
+  static const char *const words[][2] = {{"warm_up", "warm-up"}, {"dns", "DNS"}, {"cut_over", "cut-over"}};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (!strcmp(phase, words[i][0])) return words[i][1];
+  return phase;
 }
 
 static struct shown seconds(double s) { return format_number(UNIT_SECONDS, NULL, s); }

@@ -88,12 +88,14 @@ void bind_assumption_add(struct binder *b, struct assumption item) {
   b->assumptions[b->assumption_count++] = item;
 }
 
-static void default_add(struct binder *b, const struct field *field) {
+/* excused: of a member that was not chosen: nothing rests on it. */
+static void default_add(struct binder *b, const struct field *field, bool excused) {
   struct default_value item = {*b->path ? arena_format(b->arena, "%s.%s", b->path, field->name) : field->name, field->fallback,
                                field->source};
   b->defaults = list_grow(b->arena, b->defaults, b->default_count, &b->default_room, sizeof item);
   b->defaults[b->default_count++] = item;
-  if (field->assumed) bind_assumption_add(b, (struct assumption){.path = item.path, .value = item.value, .source = item.source});
+  if (field->assumed && !excused)
+    bind_assumption_add(b, (struct assumption){.path = item.path, .value = item.value, .source = item.source});
 }
 
 const char *bind_suggestion(struct binder *b, const char *word, const char *const *names, uint32_t count) {
@@ -270,8 +272,8 @@ void bind_field(struct binder *b, const struct field *field, const struct json_v
   given_note(b, out, value);
 }
 
-static void bind_default(struct binder *b, const struct field *field, void *out) {
-  default_add(b, field);
+static void bind_default(struct binder *b, const struct field *field, void *out, bool excused) {
+  default_add(b, field, excused);
   struct json_value *value = json_read_text(b->arena, b->diagnostics, "fallback", field->fallback, strlen(field->fallback));
   assert(value); /* the tables are ours */
   json_stamp(value, diagnostics_option(b->diagnostics, arena_format(b->arena, "default of \"%s\"", field->name)),
@@ -290,13 +292,13 @@ static void missing_key(struct binder *b, const struct field *field, const struc
   diagnostic_add(b->diagnostics, at, "%s%sneeds the key \"%s\"", *scope ? scope : "the file", " ", field->name);
 }
 
-/* excused: no member that needs it was chosen. */
+/* excused: no member that has it was chosen. */
 static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out, const char *scope,
                         bool excused) {
   if (field->kind == FIELD_REFERENCE) *(int32_t *)out = -1;
   if (field->kind == FIELD_RATIO) *(double *)out = NAN;
   if (field->fallback) {
-    bind_default(b, field, out);
+    bind_default(b, field, out, excused);
   } else if (field->optional || (excused && field_required(field))) {
     return;
   } else if (field->kind == FIELD_RECORD && !field_required(field)) {

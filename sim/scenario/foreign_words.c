@@ -170,7 +170,7 @@ const struct foreign_word foreign_words[] = {
      "platform.nodes.NAME.speed"},
 
     {"mttf|rate|frequency|interval|mtbfhours", "fault", "\"mtbf\"", "faults.NAME.mtbf"},
-    {"mttr|duration|downtime|recovery|repairtime|restore|outage", "fault", "\"repair\"", "faults.NAME.repair"},
+    {"mttr|duration|downtime|recovery|repairtime|outage", "fault", "\"repair\"", "faults.NAME.repair"},
     {"target|node|host|server|group|machine", "fault", "\"nodes\"", "faults.NAME.nodes"},
     {"type", "fault", "\"kind\"", "faults.NAME.kind"},
     {"replica|pod|container|process|app", "fault", "\"service\"", "faults.NAME.service"},

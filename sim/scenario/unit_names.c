@@ -36,6 +36,9 @@ static const struct unit_name bandwidth_units[] = {{"Gbit/s", 1000000000, "gbit/
                                                    {"Mbit/s", 1000000, "mbit/s|mbits/s|mbps|mbit|mbits"},
                                                    {"kbit/s", 1000, "kbit/s|kbits/s|kbps|kbit|kbits"},
                                                    {"bit/s", 1, "bit/s|bits/s|bps"},
+                                                   {"GB/s", 8000000000, NULL},
+                                                   {"MB/s", 8000000, NULL},
+                                                   {"kB/s", 8000, NULL},
                                                    {0}};
 
 static const struct unit_name cpu_units[] = {

@@ -171,14 +171,22 @@ static void test_sizes(void) {
 }
 
 static void test_bandwidth(void) {
-  static const struct whole_case good[] = {
-      {"20Mbit/s", 20000000, NULL},     {"1.5Gbit/s", 1500000000, NULL},      {"64kbit/s", 64000, NULL},
-      {"300bit/s", 300, NULL},          {"1500kbit/s", 1500000, "1.5Mbit/s"}, {"20 Mbps", 20000000, "20Mbit/s"},
-      {"1Gbit", 1000000000, "1Gbit/s"}, {"unlimited", INT64_MAX, NULL},       {0}};
+  static const struct whole_case good[] = {{"20Mbit/s", 20000000, NULL},
+                                           {"1.5Gbit/s", 1500000000, NULL},
+                                           {"64kbit/s", 64000, NULL},
+                                           {"300bit/s", 300, NULL},
+                                           {"1500kbit/s", 1500000, "1.5Mbit/s"},
+                                           {"20 Mbps", 20000000, "20Mbit/s"},
+                                           {"1Gbit", 1000000000, "1Gbit/s"},
+                                           {"unlimited", INT64_MAX, NULL},
+                                           {"20MB/s", 160000000, "160Mbit/s"},
+                                           {"1.5GB/s", 12000000000, "12Gbit/s"},
+                                           {"8 kB/s", 64000, "64kbit/s"},
+                                           {0}};
   static const struct bad_case bad[] = {
       {"20", "needs a unit: write \"20Mbit/s\" or \"20kbit/s\", not 20"},
-      {"20MB/s",
-       "has no unit of bandwidth in \"20MB/s\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\"; a byte is 8 bits"},
+      {"20MB",
+       "has no unit of bandwidth in \"20MB\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\"; a byte is 8 bits"},
       {"20mb/s", "has no unit of bandwidth in \"20mb/s\": write bit/s, kbit/s, Mbit/s or Gbit/s, such as \"20Mbit/s\""},
       {"fast", "must be a bandwidth such as \"20Mbit/s\" or \"unlimited\", not \"fast\""},
       {"0.5bit/s", "is finer than a bit a second: \"0.5bit/s\""},
