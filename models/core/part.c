@@ -100,6 +100,7 @@ static void follow_processes(struct world_parts *all, const struct part *p, uint
   if (p->serves) all->serves |= bit;
   if (p->stops) all->stops |= bit;
   if (p->stopped) all->stopped |= bit;
+  if (p->placed) all->placed |= bit;
   if (p->dies) all->dies |= bit;
   if (p->died) all->died |= bit;
   if (p->recovers) all->recovers |= bit;
@@ -143,6 +144,7 @@ void parts_serves(struct world *w, struct container *c, bool warm) { EACH(w->par
 
 void parts_stops(struct world *w, struct container *c, bool served) { EACH(w->parts.stops, stops, w, c, served); }
 
+void parts_placed(struct world *w, const struct container *c, bool stands) { EACH(w->parts.placed, placed, w, c, stands); }
 void parts_stopped(struct world *w, struct container *c) { EACH(w->parts.stopped, stopped, w, c); }
 
 void parts_dies(struct world *w, struct container *c) { EACH(w->parts.dies, dies, w, c); }

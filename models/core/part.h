@@ -117,6 +117,8 @@ struct part {
   void (*dies)(struct world *, struct container *);
   void (*died)(struct world *, struct container *);
   void (*hangs)(struct world *, struct container *, bool hung); /* it hangs, or goes on: models/machine/hang.c */
+  void (*placed)(struct world *, const struct container *,
+                 bool stands); /* it has been put on a node, or is about to be taken off */
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
@@ -181,6 +183,7 @@ void parts_begins(struct world *, struct container *);
 void parts_serves(struct world *, struct container *, bool warm);
 void parts_stops(struct world *, struct container *, bool served);
 void parts_stopped(struct world *, struct container *);
+void parts_placed(struct world *, const struct container *, bool stands);
 void parts_dies(struct world *, struct container *);
 void parts_died(struct world *, struct container *);
 void parts_hangs(struct world *, struct container *, bool hung);

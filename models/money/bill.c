@@ -91,6 +91,37 @@ static void add_nodes(struct making *k) {
   }
 }
 
+static void add_services(struct making *k) {
+  const struct pods_config *p = k->bill->pods;
+  for (uint32_t i = 0; k->use->pods && i < k->model->services.count; i++) {
+    const struct service_config *s = model_service(k->model, i);
+    const struct service_money *money = service_money(s);
+    const struct pods_use *use = &k->use->pods[i];
+    if (money->price) add_row(k, s->name, money->price, use->pods == 1 ? "replica" : "replicas", use->pods);
+    if (money->by_resources && p->vcpu) add_row(k, arena_format(k->arena, "%s vCPU", s->name), p->vcpu, "vCPU", use->vcpus);
+    if (money->by_resources && p->memory) add_row(k, arena_format(k->arena, "%s memory", s->name), p->memory, "GB", use->memory_gb);
+  }
+}
+
+/* In the mean over the month. */
+static void add_stored(struct making *k, const struct storage_config *c) {
+  double gb = ((double)c->size + (double)c->growth * (k->use->month + (c->growth ? 0.5 : 0))) / 1e9;
+  double copies = c->of >= 0 && k->use->pods ? k->use->pods[c->of].pods : 1;
+  double kept = c->snapshots ? 1 + (double)(c->snapshots - 1) * c->changes : 0;
+  add_row(k, c->name, c->price, "GB-month", gb * copies);
+  if (kept > 0)
+    add_row(k, arena_format(k->arena, "%s snapshots", c->name), c->snapshot_price ? c->snapshot_price : c->price, "GB-month",
+            gb * kept);
+  if (c->backups)
+    add_row(k, arena_format(k->arena, "%s backups", c->name), c->backup_price ? c->backup_price : c->price, "GB-month",
+            gb * (double)c->backups);
+}
+
+static void add_storage(struct making *k) {
+  const struct storage_config *all = k->bill->storage.items;
+  for (uint32_t i = 0; i < k->bill->storage.count; i++) add_stored(k, &all[i]);
+}
+
 static void add_egress(struct making *k) {
   const struct bill_config *b = k->bill;
   double gb = fmax(0, gb_a_month(k->use->per_s.origin) - b->egress_free_gb);
@@ -100,8 +131,12 @@ static void add_egress(struct making *k) {
 }
 
 uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
-  struct making k = making_of(m, use, m->platform.nodes.count + model_bill(m)->charges.count + 2, arena);
+  const struct bill_config *b = model_bill(m);
+  uint32_t room = m->platform.nodes.count + b->charges.count + 3 * (m->services.count + b->storage.count) + 2;
+  struct making k = making_of(m, use, room, arena);
   add_nodes(&k);
+  add_services(&k);
+  add_storage(&k);
   add_charges(&k, &k.bill->charges);
   add_egress(&k);
   *out = k.rows;
@@ -133,6 +168,8 @@ bool bill_is_exact(const struct model *m) {
   const struct bill_config *b = model_bill(m);
   for (uint32_t i = 0; i < m->platform.nodes.count; i++)
     if (model_nodes(m, i)->price && pool_changes(model_nodes(m, i))) return false;
+  for (uint32_t i = 0; i < m->services.count; i++)
+    if (service_money(model_service(m, i))->counted) return false;
   return !b->egress && !b->cdn && all_stated(&b->charges) && all_stated(&b->revenue);
 }
 

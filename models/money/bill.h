@@ -1,7 +1,8 @@
 /* The bill: what ran, at the prices of a list, for a month that is like the measured time.
  *
- * A month is 730 hours. Rows, in this order: nodes by group, for the hours for which they were in the cluster; charges of the
- * scenario, stated or measured; what was sent. Each row has three sums, of the low, the typical and the high ends of its price, and
+ * A month is 730 hours. Rows, in this order: nodes by group, for the hours for which they were in the cluster; replicas and pods with
+ * a price of their own, for the time for which they stood on a node, starting and ending included; storage; charges of the scenario,
+ * stated or measured; what was sent. Each row has three sums, of the low, the typical and the high ends of its price, and
  * what it costs in the first month where a promotional price holds then. A sum is NAN where the price list knows no price for that
  * much: unknown is never 0.
  *
@@ -30,8 +31,38 @@ struct charge_config {
   int32_t endpoint; /* of CHARGE_REQUESTS: -1: of all */
 };
 
+/* Pods that are paid for themselves, by what they reserve. */
+enum pods_by { PODS_BY_REQUESTS, PODS_BY_LIMITS };
+struct pods_config {
+  const char *vcpu, *memory; /* price items, or null */
+  int32_t by;
+  struct references services; /* which; all that run */
+};
+
+/* Data that lie somewhere: a volume, its snapshots and backups. */
+struct storage_config {
+  const char *name;
+  const char *price, *snapshot_price, *backup_price;
+  int64_t size, growth;       /* growth: a month */
+  int32_t of;                 /* service each of whose replicas has it; -1: there is one */
+  int64_t snapshots, backups; /* that are kept */
+  double changes;             /* share of the volume that a snapshot adds to the one before it */
+};
+
+/* What a service costs by itself, and what of it is counted. */
+struct service_money {
+  const char *price; /* of each replica, or null */
+  /* Derived. */
+  bool counted, by_resources; /* there are meters; of CPU and memory too */
+  uint32_t pods, millicores, bytes;
+};
+static inline struct service_money *service_money(const struct service_config *s) { return service_part(s, PART_bill); }
+
 struct bill_config {
   struct config_list charges; /* struct charge_config */
+  struct pods_config *pods;   /* null: pods have no price of their own */
+  struct config_list storage; /* struct storage_config */
+  double month;               /* since the sizes of storage were stated */
   struct config_list revenue; /* likewise */
   const char *egress;         /* price item per GB, or null */
   double egress_free_gb;      /* per month */
@@ -60,11 +91,17 @@ struct bill_sum {
 struct sent_bytes {
   double origin, cdn, received;
 };
+/* Replicas that stood on nodes, whatever they did there, and what they reserved; of services that are counted. */
+struct pods_use {
+  double pods, vcpus, memory_gb;
+};
 /* What ran, in the mean of the measured time. */
 struct bill_use {
   const double *nodes; /* by group: node hours an hour */
   struct sent_bytes per_s;
   const double *answered_per_s; /* by endpoint */
+  const struct pods_use *pods;  /* by service */
+  double month;                 /* since the sizes of storage were stated */
 };
 
 /* The bill for a month that is like the measured time. Rows in the arena. */

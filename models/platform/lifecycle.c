@@ -118,6 +118,7 @@ void lifecycle_place_on(struct world *w, struct container *c, struct node *n) {
   node_add(w, n, c);
   world_touch(w, c);
   placement_done(w, c);
+  parts_placed(w, c, true);
 }
 
 bool lifecycle_place(struct world *w, struct container *c) {
@@ -135,6 +136,7 @@ bool lifecycle_place(struct world *w, struct container *c) {
 
 void lifecycle_unplace(struct world *w, struct container *c) {
   assert(!c->running);
+  parts_placed(w, c, false);
   use_leaves(w, c);
   struct node *n = &w->nodes[c->node];
   const struct resource_amounts *r = &container_config(c)->resources.requests;

@@ -1,6 +1,6 @@
 /* blue-green: a whole set of new replicas starts next to the old one; when all are ready the calls are switched over, at once or
  * little by little over `switch_over`. The old set stays for `keep`, so that a roll-back is a switch too. Both need room on
- * machines, which is what is paid for: pods have no price. */
+ * machines, and are paid for where pods have a price (models/money/bill.h). */
 #include "models/core/link.h"
 #include "models/core/world.h"
 #include "models/release/split.h"

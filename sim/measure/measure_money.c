@@ -26,6 +26,25 @@ struct sent_bytes measure_sent(const struct model *model, const struct view *v) 
   return sent;
 }
 
+static double level_of(const struct model *model, const struct view *v, uint32_t meter) {
+  const struct measure whole = {.subject = SUBJECT_METER, .index = meter};
+  return v->observation.meter_count && v->seconds > 0 ? measure_mean_level(&v->observation.meters[meter].course, &whole, model, v)
+                                                      : NAN;
+}
+
+/* Without a run nothing is known of them. */
+static struct pods_use *pods_of(const struct model *model, const struct view *v, struct arena *arena) {
+  struct pods_use *use = arena_new_array(arena, struct pods_use, model->services.count + 1);
+  for (uint32_t i = 0; i < model->services.count; i++) {
+    const struct service_money *money = service_money(model_service(model, i));
+    if (money->counted) use[i].pods = level_of(model, v, money->pods);
+    if (!money->by_resources) continue;
+    use[i].vcpus = level_of(model, v, money->millicores) / 1000;
+    use[i].memory_gb = level_of(model, v, money->bytes) / 1e9;
+  }
+  return use;
+}
+
 struct bill_use measure_use(const struct model *model, const struct view *v, struct arena *arena) {
   double *nodes = arena_new_array(arena, double, model->platform.nodes.count + 1);
   for (uint32_t i = 0; i < model->platform.nodes.count; i++) {
@@ -35,7 +54,7 @@ struct bill_use measure_use(const struct model *model, const struct view *v, str
   double *answered = arena_new_array(arena, double, model->endpoints.count + 1);
   for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++)
     answered[e] = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] / v->seconds;
-  return (struct bill_use){nodes, measure_sent(model, v), answered};
+  return (struct bill_use){nodes, measure_sent(model, v), answered, pods_of(model, v, arena), model_bill(model)->month};
 }
 
 /* --- the bill ---------------------------------------------------------------------------------------------------------------- */
