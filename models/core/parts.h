@@ -69,6 +69,7 @@
   PART(images)                                                                                                                     \
   PART(node_pools)                                                                                                                 \
   PART(triggers)                                                                                                                   \
+  PART(user_growth)                                                                                                                \
   PARTS_MORE(PART)
 
 enum part_number {

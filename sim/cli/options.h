@@ -34,7 +34,7 @@ struct options {
   uint32_t fault_count;
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing,
       *max_memory, *root;
-  const char *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch;
+  const char *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
   bool quiet, verbose, help, version, fresh, dry_run, statements;
 };
 

@@ -18,6 +18,7 @@ OPTION(AT, "at", 0, ONE(at), "TIME",
        "strike then instead of at peak load: since the run begins, such as 10min, or a time of day, 20:00", NULL)
 OPTION(WATCH, "for", 0, ONE(watch), "DURATION", "how long is watched behind the strike (default: until an outage should be over)",
        NULL)
+OPTION(MONTHS, "months", 0, ONE(months), "N", "how far to look (default: as the scenario says, or 24)", NULL)
 OPTION(ROOT, "root", 0, ONE(root), "DIR",
        "read no scenario, parent, price list, table or log outside of this folder, also not through links: for files by others",
        NULL)

@@ -2,9 +2,8 @@
 #include "models/traffic/source.h"
 #include "models/traffic/offered.h"
 #include "sim/engine/arena.h"
-#include "sim/stats/interval.h"
 #include "sim/questions/capacity_inner.h"
-#include "sim/measure/measure_row.h"
+#include "sim/questions/margin.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/verdict.h"
 #include <math.h>
@@ -81,27 +80,6 @@ struct trial *trial_at(struct search *s, double x) {
 
 /* --- judging ------------------------------------------------------------------------------------------------------------------ */
 
-static bool is_time(const struct measure *m) { return measure_row(m)->steady && m->kind->quantity != QUANTITY_WAIT; }
-
-static double student(uint32_t n, double error) {
-  return interval_student_moments(n, 0, n, 1 - 2 * error).high; /* variance n: the standard error of the mean is 1 */
-}
-
-/* How much wider than at 95% an interval must be for this error. Few failures follow another law: nothing seen in n bounds a share
- * by -ln(error) / n, where 95% has 3 / n. */
-static double caution_of(const struct measure *m, const struct estimate *e, uint32_t n, double error) {
-  double wider = n >= 2 ? student(n, error) / student(n, 0.025) : 1, seen = e->value * (double)e->n;
-  bool few = measure_row(m)->time_lost || (measure_row(m)->failures && fmin(seen, (double)e->n - seen) < 20);
-  return few ? fmax(wider, -log(error) / 3) : wider;
-}
-
-static double margin_of(const struct capacity_bound *b, const struct measure *m, double value) {
-  double limit = b->at_least ? b->low : b->high, sign = b->at_least ? -1 : 1;
-  if (is_time(m)) return value > 0 ? sign * (1 - limit / value) : -sign * INFINITY;
-  if (measure_row(m)->failures && limit > 0) return sign * log(fmax(value, 1e-3 * limit) / limit);
-  return sign * (value - limit) / (limit != 0 ? fabs(limit) : 1);
-}
-
 /* The claim with only this side of its limits. */
 static struct claim one_side(const struct search *s, const struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
@@ -118,9 +96,9 @@ static struct claim_result judge_claim(const struct search *s, const struct tria
   const struct entry *e = evidence_claimed(ev, s->bounds[bound].claim);
   uint32_t n = entry_replications(ev, e);
   struct claim_result plain = claim_judge(ev, claim, e, 1);
-  struct claim_result pass = claim_judge(ev, claim, e, caution_of(&claim->measure, &plain.estimate, n, look_error));
+  struct claim_result pass = claim_judge(ev, claim, e, margin_caution(&claim->measure, &plain.estimate, n, look_error));
   if (pass.verdict != VERDICT_FAIL) return pass;
-  return claim_judge(ev, claim, e, caution_of(&claim->measure, &plain.estimate, n, look_error / s->bound_count));
+  return claim_judge(ev, claim, e, margin_caution(&claim->measure, &plain.estimate, n, look_error / s->bound_count));
 }
 
 /* Below and above saturation by arithmetic, on the side of it that was seen. */
@@ -133,9 +111,10 @@ static double settling_margin(const struct trial *t, enum verdict v) {
 static void judge_bound(const struct search *s, struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
   struct claim claim = one_side(s, t, bound);
-  bool time = is_time(&claim.measure), endless = t->growth.word && time;
+  bool time = margin_is_time(&claim.measure), endless = t->growth.word && time;
   struct claim_result r = judge_claim(s, t, bound, &claim);
-  t->margins[bound] = endless ? (b->at_least ? -1 : 1) : margin_of(b, &claim.measure, r.estimate.value);
+  t->margins[bound] =
+      endless ? (b->at_least ? -1 : 1) : margin_of(&claim.measure, b->at_least ? b->low : b->high, b->at_least, r.estimate.value);
   if (measure_settles(&claim.measure)) t->margins[bound] = settling_margin(t, r.verdict);
   enum verdict v = endless ? (b->at_least ? VERDICT_PASS : VERDICT_FAIL) : r.verdict;
   if (t->from_empty && time && !endless && v == (b->at_least ? VERDICT_FAIL : VERDICT_PASS)) v = VERDICT_UNDECIDED;
@@ -182,7 +161,7 @@ static double foreseen(const struct search *s, const struct trial *t) {
     const struct entry *e = evidence_claimed(t->evidence, s->bounds[i].claim);
     struct estimate x = entry_estimate(t->evidence, e);
     double limit = s->bounds[i].at_least ? s->bounds[i].low : s->bounds[i].high, half = 0.5 * (x.high - x.low);
-    double caution = caution_of(&e->measure, &x, done, look_error);
+    double caution = margin_caution(&e->measure, &x, done, look_error);
     most = fmax(most, stopping_foreseen(caution * half, fabs(x.value - limit), done));
   }
   return most;

@@ -4,6 +4,7 @@
 #include "sim/questions/sensitivity_results.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/drill_report.h"
+#include "sim/report/growth_report.h"
 #include "sim/report/verdicts.h"
 #include "sim/sweep/sweep_results.h"
 
@@ -80,6 +81,16 @@ struct answer answer_of_drill(const struct drill_results *r) {
                          .requests = r->requests,
                          .events = r->events,
                          .drill = r};
+}
+
+struct answer answer_of_growth(const struct outlook_results *r) {
+  return (struct answer){.kind = ANSWER_GROWTH,
+                         .interrupted = r->interrupted,
+                         .broken = r->violation_count,
+                         .verdict = growth_verdict(r),
+                         .requests = r->requests,
+                         .events = r->events,
+                         .growth = r};
 }
 
 bool answer_whole(const struct answer *a) { return a->kind != ANSWER_SWEEP || sweep_results_whole(a->sweep); }

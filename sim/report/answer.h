@@ -20,6 +20,7 @@ struct sweep_results;
 struct selftest_results;
 struct check_results;
 struct drill_results;
+struct outlook_results;
 
 enum answer_kind {
   ANSWER_NONE,
@@ -31,6 +32,7 @@ enum answer_kind {
   ANSWER_SWEEP,
   ANSWER_SELFTEST,
   ANSWER_DRILL,
+  ANSWER_GROWTH,
   ANSWER_KINDS
 };
 
@@ -51,6 +53,7 @@ struct answer {
     struct sweep_results *sweep; /* rows are read from a store while it is written */
     const struct selftest_results *selftest;
     const struct drill_results *drill;
+    const struct outlook_results *growth;
   };
 };
 
@@ -62,6 +65,8 @@ struct answer answer_of_sensitivity(const struct sensitivity_results *);
 struct answer answer_of_sweep(struct sweep_results *); /* the worst of its points */
 struct answer answer_of_selftest(const struct selftest_results *);
 struct answer answer_of_drill(const struct drill_results *); /* the worst of each requirement under each fault */
+
+struct answer answer_of_growth(const struct outlook_results *); /* fails when a requirement breaks within its months */
 
 /* Whether all of it could be written: false when rows of a sweep were lost meanwhile. */
 bool answer_whole(const struct answer *);

@@ -23,7 +23,11 @@ extern const struct choice_set profile_choices;
 
 /* The same rate per second at all times. */
 struct choice profile_of_rate(double rate, struct arena *);
-/* Whether it is one of these: then bound and floor are the rate, to the last bit. */
+/* This one times a number. */
+struct choice profile_scaled(struct choice, double by, struct arena *);
+/* Growth per month of a growth profile in it; NaN: there is none. */
+double profile_monthly(const struct choice *);
+/* Whether it is one of profile_of_rate: then bound and floor are the rate, to the last bit. */
 bool profile_is_constant(const struct choice *);
 double profile_rate(const struct choice *, sim_time t);
 double profile_bound(const struct choice *, sim_time from, sim_time to);

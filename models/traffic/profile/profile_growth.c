@@ -83,3 +83,11 @@ static const struct record growth_record = {.name = "growth profile",
 static const struct profile_kind growth_kind = {growth_rate,     growth_bound,   growth_floor,
                                                 growth_expected, growth_prepare, growth_part};
 const struct alternative profile_growth = {"growth", false, &growth_record, &growth_kind};
+
+double profile_monthly(const struct choice *p) {
+  if (p->kind == &profile_growth) return ((const struct growth_profile *)p->value)->monthly;
+  const struct choice *part;
+  double monthly = NAN;
+  for (uint32_t i = 0; isnan(monthly) && (part = profile_part(p, i)); i++) monthly = profile_monthly(part);
+  return monthly;
+}

@@ -1,5 +1,6 @@
 /* Product: rate(t) = profile(t) shape(t). Scale: rate(t) = by profile(t). And the integral of a product of two functions. */
 #include "models/traffic/profile/profile_kinds.h"
+#include "sim/engine/arena.h"
 #include <math.h>
 
 /* --- the integral ---------------------------------------------------------------------------------------------------------- */
@@ -110,3 +111,9 @@ static const struct record scale_record = {.name = "scale profile",
                                            .doc = "A profile times a number: ten times the fans."};
 static const struct profile_kind scale_kind = {scale_rate, scale_bound, scale_floor, scale_expected, scale_prepare, scale_part};
 const struct alternative profile_scale = {"scale", false, &scale_record, &scale_kind};
+
+struct choice profile_scaled(struct choice of, double by, struct arena *arena) {
+  struct scale_profile *s = arena_alloc(arena, sizeof *s);
+  *s = (struct scale_profile){of, by};
+  return (struct choice){&profile_scale, s};
+}

@@ -3,6 +3,7 @@
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/drill_report.h"
+#include "sim/report/growth_report.h"
 #include "sim/report/export.h"
 #include "sim/report/run_report.h"
 #include "sim/report/sensitivity_report.h"
@@ -17,4 +18,5 @@ const struct export_format export_csv = {.name = "csv",
                                                    [ANSWER_CAPACITY] = report_capacity_csv,
                                                    [ANSWER_SENSITIVITY] = report_sensitivity_csv,
                                                    [ANSWER_DRILL] = report_drill_csv,
+                                                   [ANSWER_GROWTH] = report_growth_csv,
                                                    [ANSWER_SWEEP] = report_sweep_csv}};

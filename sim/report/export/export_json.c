@@ -3,6 +3,7 @@
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/drill_report.h"
+#include "sim/report/growth_report.h"
 #include "sim/report/export.h"
 #include "sim/report/run_report.h"
 #include "sim/report/sensitivity_report.h"
@@ -15,4 +16,5 @@ const struct export_format export_json = {.name = "json",
                                                     [ANSWER_COMPARE] = report_compare_json,
                                                     [ANSWER_CAPACITY] = report_capacity_json,
                                                     [ANSWER_SENSITIVITY] = report_sensitivity_json,
-                                                    [ANSWER_DRILL] = report_drill_json}};
+                                                    [ANSWER_DRILL] = report_drill_json,
+                                                    [ANSWER_GROWTH] = report_growth_json}};

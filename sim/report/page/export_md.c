@@ -3,6 +3,7 @@
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/drill_report.h"
+#include "sim/report/growth_report.h"
 #include "sim/report/export.h"
 #include "sim/report/run_report.h"
 #include "sim/report/sensitivity_report.h"
@@ -15,4 +16,5 @@ const struct export_format export_md = {.name = "md",
                                                   [ANSWER_COMPARE] = report_compare_markdown,
                                                   [ANSWER_CAPACITY] = report_capacity_markdown,
                                                   [ANSWER_SENSITIVITY] = report_sensitivity_markdown,
-                                                  [ANSWER_DRILL] = report_drill_markdown}};
+                                                  [ANSWER_DRILL] = report_drill_markdown,
+                                                  [ANSWER_GROWTH] = report_growth_markdown}};

@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/drill_report.h"
+#include "sim/report/growth_report.h"
 #include "sim/report/sensitivity_report.h"
 #include "sim/report/text/text.h"
 #include "sim/report/text/text_selftest.h"
@@ -19,7 +20,8 @@ static void (*const writers[ANSWER_KINDS])(FILE *, const struct answer *,
                                                                              [ANSWER_CAPACITY] = report_capacity_text,
                                                                              [ANSWER_SENSITIVITY] = report_sensitivity_text,
                                                                              [ANSWER_SELFTEST] = write_selftest,
-                                                                             [ANSWER_DRILL] = report_drill_text};
+                                                                             [ANSWER_DRILL] = report_drill_text,
+                                                                             [ANSWER_GROWTH] = report_growth_text};
 
 void report_answer_text(FILE *file, const struct answer *a, const struct report_options *o) {
   if (writers[a->kind]) writers[a->kind](file, a, o);
