@@ -214,7 +214,23 @@ static void shrink(struct world *w, const struct node_autoscaler_config *c, bool
   }
 }
 
-void node_autoscaler_scans(struct world *w) {
+/* The next scan that may find something else than this one if nothing changes until then; SIM_NEVER: none. */
+static sim_time next_of(const struct world *w, const struct node_autoscaler_config *c, bool grew) {
+  sim_time next = grew || draining(w) ? world_after(w, c->scan) : SIM_NEVER;
+  for (uint32_t i = 0; i < w->node_count; i++) {
+    const struct node *n = &w->nodes[i];
+    sim_time since = world_pools(w)->nodes[i].unneeded_since, from = world_pools(w)->added_at + c->delay_after_add;
+    if (n->membership != NODE_MEMBER || since < 0 ||
+        world_pools(w)->each[n->group_index].wanted <= nodes_pool(n->group)->growth->min)
+      continue;
+    if (since + c->unneeded > from) from = since + c->unneeded;
+    sim_time late = from - world_now(w), scans = late > 0 ? (late + c->scan - 1) / c->scan : 1;
+    if (world_after(w, scans * c->scan) < next) next = world_after(w, scans * c->scan);
+  }
+  return next;
+}
+
+sim_time node_autoscaler_scans(struct world *w) {
   struct node_autoscaler_config c = node_autoscaler_of(w->model);
   for (uint32_t i = 0; i < w->model->platform.nodes.count; i++) pool_fill(&world_pools(w)->each[i]);
   struct pending p = waiting(w);
@@ -222,6 +238,7 @@ void node_autoscaler_scans(struct world *w) {
   bool grew = p.count && grow(w, &p, (enum expander)c.expander);
   shrink(w, &c, !grew && world_now(w) - world_pools(w)->added_at >= c.delay_after_add);
   free(p.pods);
+  return next_of(w, &c, grew);
 }
 
 /* --- its keys ----------------------------------------------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ extern const struct record node_autoscaler_root_record;
 struct node_autoscaler_config node_autoscaler_of(const struct model *);
 sim_time node_autoscaler_provision(const struct model *);
 
-/* One scan. */
-void node_autoscaler_scans(struct world *);
+/* One scan; returns when the next one may find something else if nothing changes until then, or SIM_NEVER. */
+sim_time node_autoscaler_scans(struct world *);
 
 #endif

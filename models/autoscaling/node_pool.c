@@ -156,9 +156,19 @@ static void show_waiting(struct world *w) {
 static void scans(void *world, uint32_t unused) {
   (void)unused;
   struct world *w = world;
-  show_waiting(w);
-  node_autoscaler_scans(w);
-  calendar_set(w->calendar, world_pools(w)->scan, world_after(w, node_autoscaler_of(w->model).scan));
+  if (w->mode == WORLD_TRAFFIC) show_waiting(w);
+  sim_time next = node_autoscaler_scans(w), period = node_autoscaler_of(w->model).scan;
+  if (w->mode == WORLD_TRAFFIC) next = world_after(w, period);
+  if (next != SIM_NEVER) calendar_set(w->calendar, world_pools(w)->scan, next);
+}
+
+/* In years a scan that nothing has changed for is left out. */
+static void changed(struct world *w) {
+  struct node_pools *all = world_pools(w);
+  if (w->mode != WORLD_AVAILABILITY || !all->scans) return;
+  sim_time period = node_autoscaler_of(w->model).scan, now = world_now(w);
+  sim_time next = now + period - (now - all->phase) % period, planned = calendar_time_of(w->calendar, all->scan);
+  if (planned <= now || planned > next) calendar_set(w->calendar, all->scan, next);
 }
 
 static bool used(const struct model *m) {
@@ -195,7 +205,6 @@ static void start_pool(struct world *w, struct node_pool *p, uint32_t group) {
   show(p);
 }
 
-/* In years without requests nothing changes the load: machines are replaced, and none is added. */
 static void start(struct world *w) {
   struct node_pools *all = world_pools(w);
   uint32_t groups = w->model->platform.nodes.count;
@@ -203,10 +212,12 @@ static void start(struct world *w) {
   all->each = arena_new_array(w->arena, struct node_pool, groups);
   all->added_at = -SIM_DAY;
   for (uint32_t i = 0; i < groups; i++) start_pool(w, &all->each[i], i), grows |= pool_grows(model_nodes(w->model, i));
-  if (!grows || w->mode != WORLD_TRAFFIC) return;
+  all->scans = grows && !w->model->run.imposed;
+  if (!all->scans) return;
   all->scan = calendar_slot(w->calendar, scans, w, 0);
   struct stream draws = stream_open(stream_key(w->seed, w->replication, PURPOSE_NODE_SCALER, 0));
-  calendar_set(w->calendar, all->scan, (sim_time)(stream_uniform(&draws) * (double)node_autoscaler_of(w->model).scan));
+  all->phase = (sim_time)(stream_uniform(&draws) * (double)node_autoscaler_of(w->model).scan);
+  calendar_set(w->calendar, all->scan, all->phase);
 }
 
 static void audit(const struct audit *a) {
@@ -327,5 +338,7 @@ const struct part part_node_pools = {.name = "node pools",
                                      .room.world = sizeof(struct node_pools),
                                      .open = opens,
                                      .joins = joins,
+                                     .changed = changed,
+                                     .staged = changed,
                                      .start = start,
                                      .audit = audit};

@@ -58,6 +58,8 @@ struct node_pools {
   struct node_pool *each; /* by node group */
   struct pool_node *nodes;
   slot_id scan;
+  bool scans; /* some group may grow; not in a course, where machines are given (models/availability/course.h) */
+  sim_time phase;
   sim_time added_at; /* the last time that machines were asked for */
   uint64_t choices;
 };

@@ -52,6 +52,9 @@ static const struct stance *well_of(const struct course_plan *p, const struct wo
   if (!scales(p->model) || then == p->nominal) return p->nominal;
   struct stance *well = arena_alloc(arena, sizeof *well);
   *well = *p->nominal;
+  well->node_count = then->node_count;
+  well->nodes = arena_new_array(arena, struct stance_node, well->node_count + 1);
+  for (uint32_t i = 0; i < well->node_count; i++) well->nodes[i] = (struct stance_node){.up = true, .group = then->nodes[i].group};
   well->containers = arena_new_array(arena, struct stance_container, well->container_count + 1);
   for (uint32_t i = 0; i < well->container_count; i++) {
     const struct stance_container *c = &then->containers[i];

@@ -7,6 +7,7 @@
 #include "models/service/affliction.h"
 #include "models/service/takeover.h"
 #include "sim/engine/arena.h"
+#include <assert.h>
 
 /* --- taking it ---------------------------------------------------------------------------------------------------------------- */
 
@@ -35,7 +36,8 @@ struct stance *stance_of(const struct world *w, struct arena *arena) {
   s->service_count = w->model->services.count;
   s->services = arena_new_array(arena, struct stance_service, s->service_count + 1);
   for (uint32_t i = 0; i < s->service_count; i++) s->services[i] = service_of(w, i);
-  for (uint32_t i = 0; i < s->node_count; i++) s->nodes[i] = (struct stance_node){w->nodes[i].up, w->nodes[i].detected};
+  for (uint32_t i = 0; i < s->node_count; i++)
+    s->nodes[i] = (struct stance_node){w->nodes[i].up, w->nodes[i].detected, w->nodes[i].group_index};
   for (uint32_t i = 0; i < s->container_count; i++) {
     const struct container *c = &w->containers[i];
     s->containers[i] = (struct stance_container){c->node, state_of(c), c->in_rotation, c->unhealthy, c->withheld, c->ready};
@@ -154,11 +156,15 @@ static void impose_services(struct world *w, const struct stance *from, const st
   }
 }
 
+/* Machines that have joined since it began are there from now on. Those that have left stay, with nothing on them. */
 static void impose_nodes(struct world *w, const struct stance *from, const struct stance *to) {
+  for (uint32_t i = w->node_count; i < to->node_count; i++) node_join(w, to->nodes[i].group);
+  assert(w->node_count >= to->node_count);
   for (uint32_t i = 0; i < to->node_count; i++) {
     struct node *n = &w->nodes[i];
-    if (from->nodes[i].up && !to->nodes[i].up) node_fails(w, n, DISK_KEPT);
-    if (!from->nodes[i].up && to->nodes[i].up) node_returns(w, n);
+    bool was_up = i >= from->node_count || from->nodes[i].up;
+    if (was_up && !to->nodes[i].up) node_fails(w, n, DISK_KEPT);
+    if (!was_up && to->nodes[i].up) node_returns(w, n);
     n->detected = to->nodes[i].detected;
   }
 }

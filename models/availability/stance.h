@@ -24,6 +24,7 @@ struct world;
 
 struct stance_node {
   bool up, detected;
+  uint32_t group;
 };
 
 struct stance_container {

@@ -120,11 +120,12 @@ static double times_fewer(const struct strain *t, const struct world *w, uint32_
   return left > 0 ? t->replicas[service] / left : 1; /* nobody is left to be overloaded */
 }
 
+/* Of what the group begins with: machines that have left it carry nothing, those that have joined it do. */
 static double times_fewer_nodes(const struct world *w, uint32_t group) {
-  double all = 0, up = 0;
+  double up = 0;
   for (uint32_t i = 0; i < w->node_count; i++)
-    if (w->nodes[i].group_index == group && w->nodes[i].membership != NODE_AWAY) all++, up += w->nodes[i].up;
-  return up > 0 ? all / up : 1;
+    up += w->nodes[i].group_index == group && w->nodes[i].membership != NODE_AWAY && w->nodes[i].up;
+  return up > 0 ? (double)model_nodes(w->model, group)->count / up : 1;
 }
 
 /* Of the rows of machines, or of all others. */

@@ -2,6 +2,7 @@
  * scenario. */
 #include "sim/engine/arena.h"
 #include "models/autoscaling/scaling_years.h"
+#include "models/autoscaling/trigger.h"
 #include "models/faults/fault.h"
 #include "models/platform/placement.h"
 #include "models/stock/stock.h"
@@ -190,10 +191,10 @@ const char *findings_leaves_out(const struct evidence *ev) {
                      : releases              ? "releases, "
                      : maintenance           ? "maintenance, "
                                              : "";
-  const char *text = arena_format(ev->arena, "%s%s%s%s%s%s", with_names(ev, "sizes that follow the load", follows_load),
-                                  with_names(ev, "data lost with a node", loses_data),
-                                  with_names(ev, "outages of services of others", is_external), work, places_kept(m),
-                                  mistakes ? "mistakes of people, " : "");
+  const char *text = arena_format(
+      ev->arena, "%s%s%s%s%s%s%s", with_names(ev, "sizes that follow the load", follows_load),
+      model_triggers(m)->count ? "what triggers add, " : "", with_names(ev, "data lost with a node", loses_data),
+      with_names(ev, "outages of services of others", is_external), work, places_kept(m), mistakes ? "mistakes of people, " : "");
   size_t length = strlen(text);
   return length > 2 ? arena_format(ev->arena, "%.*s", (int)length - 2, text) : "nothing that is listed here";
 }

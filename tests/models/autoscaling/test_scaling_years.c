@@ -1,5 +1,6 @@
 /* The autoscaler in years without requests: sizes worked by hand, the same sizes as with requests, and rest that changes nothing. */
 #include "models/autoscaling/autoscaler.h"
+#include "models/autoscaling/node_pool.h"
 #include "models/autoscaling/scaling_years.h"
 #include "models/availability/carrying.h"
 #include "models/availability/outage.h"
@@ -160,6 +161,80 @@ static void test_rest(void) {
   test_check(!other, "%d of %d minutes have another size when the controller never rests", other, MINUTES);
 }
 
+/* --- machines ----------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t machines_at(const struct years *y, sim_time at) {
+  calendar_run(y->world->calendar, at);
+  return pool_members(&world_pools(y->world)->each[0]);
+}
+
+static struct years begun_with_pool(const char *rate, const char *mtbf, const char *provision) {
+  struct years y = {
+      .f = fixture_of("{ 'aguanta': 1, 'name': 's', 'traffic': { 'x': { 'kind': 'open', 'rate': %s, 'timeout': '2s', "
+                      "'mix': { 'p': 1 } } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '10ms' } ] } }, "
+                      "'services': { 'a': { 'kind': 'app', 'replicas': 2, 'start': '5s', 'resources': { 'requests': { "
+                      "'cpu': '1' }, 'limits': { 'cpu': '1' } }, 'autoscale': { 'min': 2, 'max': 10, 'cpu': '60%%' } } "
+                      "}, 'platform': { 'kind': 'kubernetes', 'nodes': { 'n': { 'count': 1, 'cpu': 4, 'autoscale': { "
+                      "'min': 1, 'max': 4, 'provision': '%s' } } } }, 'faults': { 'crash': { 'kind': 'crash', 'service': "
+                      "'a', 'mtbf': '%s' }, 'node': { 'kind': 'node', 'nodes': 'n', 'mtbf': '%s', 'repair': '1h' } }, "
+                      "'run': { 'warmup': '0s', 'window': '1h', 'windows': 1, 'years': 1 } }",
+                      rate, provision, mtbf, mtbf)};
+  if (!y.f.scenario) return y;
+  struct model *m = (struct model *)&y.f.scenario->model;
+  y.book = carrying_new(m);
+  m->parts[PART_carrying] = y.book;
+  y.world = world_new(m, 1, 0, WORLD_AVAILABILITY);
+  return y;
+}
+
+/* A machine of 4 cores has room for four pods of a core: by day 7 pods, two machines; the second takes 3 minutes from when the fifth pod is
+ * asked for, which is when four are up and busy: 30 to 45 s for these, 5 s, 15 to 45 s more. At 16:00 the load falls, from 16:05:30 to 16:06:15 on there are 2 pods; a machine goes when it has
+ * not been needed for 10 minutes, and one at a time if there is something on it. */
+static void test_machines_by_hand(void) {
+  struct years y = begun_with_pool("{ 'hours': { 'rates': [ " NIGHT ", " DAY ", " NIGHT " ] } }", "99y", "3min");
+  if (!y.world) return;
+  static const struct {
+    sim_time at;
+    uint32_t machines;
+  } by_hand[] = {{8 * SIM_HOUR + 220 * SIM_S, 1},
+                 {8 * SIM_HOUR + 330 * SIM_S, 2},
+                 {16 * SIM_HOUR + 900 * SIM_S, 2},
+                 {18 * SIM_HOUR, 1},
+                 {32 * SIM_HOUR, 1},
+                 {32 * SIM_HOUR + 330 * SIM_S, 2}};
+  for (size_t i = 0; i < sizeof by_hand / sizeof *by_hand; i++) {
+    uint32_t machines = machines_at(&y, by_hand[i].at);
+    test_check(machines == by_hand[i].machines, "at %.0f s: %u machines, by hand %u", sim_seconds(by_hand[i].at), machines,
+               by_hand[i].machines);
+  }
+  ended(&y);
+}
+
+static void alarm_all(void *alarm, uint32_t unused) {
+  (void)unused;
+  const struct alarm *a = alarm;
+  parts_changed(a->world);
+  calendar_set(a->world->calendar, a->slot, world_after(a->world, 4 * SIM_S));
+}
+
+/* By the minute of four days, with crashes and lost machines, as they are and with scans that are never left out. */
+static void test_scans_left_out(void) {
+  enum { MINUTES = 4 * 24 * 60 };
+  static uint32_t machines[2][MINUTES];
+  for (int awake = 0; awake < 2; awake++) {
+    struct years y = begun_with_pool("{ 'day': { 'mean': '300/s', 'peak': 2, 'at': '14:00' } }", "10h", "3min");
+    if (!y.world) return;
+    struct alarm alarm = {y.world, calendar_slot(y.world->calendar, alarm_all, &alarm, 0)};
+    if (awake) alarm_all(&alarm, 0);
+    for (int i = 0; i < MINUTES; i++) machines[awake][i] = machines_at(&y, (i + 1) * 60 * SIM_S);
+    ended(&y);
+  }
+  int other = 0, changes = 0;
+  for (int i = 0; i < MINUTES; i++) other += machines[0][i] != machines[1][i], changes += i && machines[0][i] != machines[0][i - 1];
+  test_check(changes >= 8, "%d changes of the machines in four days", changes);
+  test_check(!other, "%d of %d minutes have other machines when every scan is made", other, MINUTES);
+}
+
 /* --- with requests and without ------------------------------------------------------------------------------------------------ */
 
 enum { SEEDS = 6, HOURS_PLAYED = 3 };
@@ -258,6 +333,8 @@ static const struct test_case cases[] = {{"sizes by hand", test_by_hand},
                                          {"a day with steps", test_a_day},
                                          {"a schedule", test_a_schedule},
                                          {"rest changes nothing", test_rest},
+                                         {"machines by hand", test_machines_by_hand},
+                                         {"scans that are left out change nothing", test_scans_left_out},
                                          {"the same step of the load with requests and without", test_agreement},
                                          {0}};
 const struct test_suite suite_scaling_years = {"scaling_years", cases};
