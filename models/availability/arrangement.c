@@ -23,12 +23,18 @@ static uint64_t place_of(uint32_t home, uint32_t node, uint8_t is_astray, uint32
   return stream_mix(word) + (is_astray ? stream_mix(word + ((uint64_t)service << 2 | is_astray) * STREAM_GOLDEN) : 0);
 }
 
-static void put(struct arrangement *a, const struct container *c) {
+static uint64_t of_version(uint64_t place, uint64_t version) { return version ? stream_mix(place ^ version) : 0; }
+
+static void put(struct arrangement *a, const struct world *w, const struct container *c) {
   uint32_t id = c->id, home = home_of(a, c);
+  uint64_t version = home == NONE ? 0 : stance_version(w, c);
   uint8_t now = astray(c), before = a->astray[id];
   if (!a->is_late[id]) a->is_late[id] = true, a->late[a->late_count++] = id;
-  if (home == a->home[id] && c->node == a->node[id] && now == before) return;
-  a->places += place_of(home, c->node, now, c->service) - place_of(a->home[id], a->node[id], before, c->service);
+  if (home == a->home[id] && c->node == a->node[id] && now == before && version == a->version[id]) return;
+  uint64_t there = place_of(home, c->node, now, c->service), was = place_of(a->home[id], a->node[id], before, c->service);
+  a->places += there + of_version(there, version) - was - of_version(was, a->version[id]);
+  a->changed += version != 0, a->changed -= a->version[id] != 0;
+  a->version[id] = version;
   a->hung += now == ASTRAY_HUNG, a->hung -= before == ASTRAY_HUNG;
   if (a->home[id] != NONE) a->crowd[a->home[id]]--;
   if (home != NONE) a->crowd[home]++;
@@ -41,20 +47,20 @@ static void make_room(struct arrangement *a, struct world *w) {
   if (!a->term) {
     a->term = arena_new_array(w->arena, uint64_t, n);
     a->home = arena_new_array(w->arena, uint32_t, n), a->node = arena_new_array(w->arena, uint32_t, n);
-    a->astray = arena_new_array(w->arena, uint8_t, n);
+    a->astray = arena_new_array(w->arena, uint8_t, n), a->version = arena_new_array(w->arena, uint64_t, n);
     a->late = arena_new_array(w->arena, uint32_t, n), a->is_late = arena_new_array(w->arena, bool, n);
   }
   a->crowd = arena_new_array(w->arena, uint32_t, (size_t)a->machines * a->services + 1);
-  a->places = a->hung = 0;
-  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE, a->astray[i] = ASTRAY_NOT;
+  a->places = a->hung = a->changed = 0;
+  for (uint32_t i = 0; i < w->container_count; i++) a->home[i] = a->node[i] = NONE, a->astray[i] = ASTRAY_NOT, a->version[i] = 0;
 }
 
 void arrangement_follow(struct arrangement *a, struct world *w) {
   bool all = !a->term || w->changed_otherwise;
   if (!a->term || a->machines != w->node_count) make_room(a, w), all = true;
   if (all) a->rest = stance_of_rest(w);
-  for (uint32_t i = 0; all && i < w->container_count; i++) put(a, &w->containers[i]);
-  for (uint32_t i = 0; !all && i < w->touched_count; i++) put(a, &w->containers[w->touched[i]]);
+  for (uint32_t i = 0; all && i < w->container_count; i++) put(a, w, &w->containers[i]);
+  for (uint32_t i = 0; !all && i < w->touched_count; i++) put(a, w, &w->containers[w->touched[i]]);
 }
 
 /* --- the stance --------------------------------------------------------------------------------------------------------------- */
@@ -71,11 +77,13 @@ uint64_t arrangement_sum(struct arrangement *a, const struct world *w) {
 }
 
 bool arrangement_audit(struct arrangement *a, const struct world *w) {
-  uint32_t wrong = arrangement_sum(a, w) != stance_sum(w), hung = 0;
+  uint32_t wrong = arrangement_sum(a, w) != stance_sum(w), hung = 0, changed = 0;
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
     wrong += a->home[i] != home_of(a, c) || a->node[i] != c->node;
     hung += c->state == CONTAINER_HUNG && c->in_rotation;
+    uint64_t version = a->home[i] == NONE ? 0 : stance_version(w, c);
+    wrong += a->version[i] != version, changed += version != 0;
   }
-  return !wrong && hung == a->hung;
+  return !wrong && hung == a->hung && changed == a->changed;
 }

@@ -9,7 +9,7 @@
  *     uint64_t sum = arrangement_sum(&a, world);  = stance_sum(world)
  *
  * `places` is the same for arrangements that have the same replicas, in rotation and serving, in rotation and hanging or dead, or
- * neither, on the same machines.
+ * neither, on the same machines, and of versions that carry as much.
  *
  * Invariant: sum and crowd are those that counting from nothing gives: arrangement_audit, which the suite of states asks in worlds
  * with random faults. */
@@ -26,8 +26,10 @@ struct arrangement {
   uint32_t *home;        /* by container: its place in crowd, or NONE */
   uint32_t *node;        /* by container */
   uint8_t *astray;       /* by container */
+  uint64_t *version;     /* by container: what its version changes (stance_version) */
   uint32_t *crowd;       /* by machine and service: replicas in rotation that serve */
   uint32_t services, machines;
+  uint32_t changed;           /* replicas whose version changes something */
   uint32_t hung;              /* replicas in rotation that hang: their callers wait until they give up */
   uint32_t *late, late_count; /* containers whose terms are out of date */
   bool *is_late;              /* by container */

@@ -4,10 +4,12 @@
 #include "models/platform/lifecycle.h"
 #include "models/platform/nodes.h"
 #include "models/platform/platform.h"
+#include "models/release/split.h"
 #include "models/service/affliction.h"
 #include "models/service/takeover.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
+#include <math.h>
 
 /* --- taking it ---------------------------------------------------------------------------------------------------------------- */
 
@@ -18,7 +20,10 @@ static uint8_t state_of(const struct container *c) {
 
 static struct stance_service service_of(const struct world *w, uint32_t service) {
   struct ailing ailing = affliction_shares(w, service);
-  return (struct stance_service){ailing.calls, ailing.writes, w->services[service].slower};
+  struct stance_service s = {.calls = ailing.calls, .writes = ailing.writes, .slower = w->services[service].slower};
+  const struct version_split *split = w->services[service].split;
+  if (split) s.split = true, s.build = split->build, s.share = split->share;
+  return s;
 }
 
 /* Of two regions, the first that is named first. */
@@ -40,7 +45,8 @@ struct stance *stance_of(const struct world *w, struct arena *arena) {
     s->nodes[i] = (struct stance_node){w->nodes[i].up, w->nodes[i].detected, w->nodes[i].group_index};
   for (uint32_t i = 0; i < s->container_count; i++) {
     const struct container *c = &w->containers[i];
-    s->containers[i] = (struct stance_container){c->node, state_of(c), c->in_rotation, c->unhealthy, c->withheld, c->ready};
+    s->containers[i] = (struct stance_container){
+        c->node, state_of(c), c->in_rotation, c->unhealthy, c->withheld, c->ready, c->build ? container_config(c) : NULL, c->build};
   }
   s->slow = arena_new_array(arena, struct slow_link, (size_t)s->regions * s->regions + 1);
   for (uint32_t a = 0; a < s->regions; a++)
@@ -66,15 +72,24 @@ static uint64_t colour_of_node(const struct node *n) {
   return stance_mix(sum, (uint64_t)n->up << 1 | (n->membership == NODE_AWAY));
 }
 
+static uint64_t in_steps(double share) { return (uint64_t)(share * 64 + 0.5); }
+
+uint64_t stance_version(const struct world *w, const struct container *c) {
+  const struct version_split *split = w->services[c->service].split;
+  double slower = container_config(c)->traits.slower_by;
+  if (!split && !(fabs(slower) > 0)) return 0;
+  uint64_t sum = stance_mix(3, in_steps(1 + slower));
+  return split ? stance_mix(sum, in_steps(split->share) << 1 | (c->build == split->build)) : sum;
+}
+
 static uint64_t colour_of(const struct world *w, const struct container *c) {
   const struct service *s = world_service_of(w, c);
   uint64_t sum = stance_mix(s->index, alike(s) ? 0 : c->id + 1);
   sum = stance_mix(sum, (uint64_t)state_of(c) << 2 | (uint64_t)c->in_rotation << 1 | c->unhealthy);
   sum = stance_mix(sum, s->primary == c->id && !alike(s));
+  if (stance_version(w, c)) sum = stance_mix(sum, stance_version(w, c));
   return stance_mix(sum, c->node == NONE ? 0 : colour_of_node(&w->nodes[c->node]));
 }
-
-static uint64_t in_steps(double share) { return (uint64_t)(share * 64 + 0.5); }
 
 static uint64_t cuts_of(const struct world *w) {
   uint64_t sum = 0;
@@ -153,6 +168,8 @@ static void impose_services(struct world *w, const struct stance *from, const st
     if (ails) affliction_begins(w, BY_CALLS, &is);
     is.writes = true, is.fails = 1 - b->writes, is.slower = 1;
     if (b->writes < 1) affliction_begins(w, BY_WRITES, &is);
+    if (a->split && !b->split) split_lifted(w, i);
+    if (b->split) split_imposed(w, i, b->build, b->share);
   }
 }
 
@@ -171,12 +188,12 @@ static void impose_nodes(struct world *w, const struct stance *from, const struc
 
 static bool same(const struct stance_container *a, const struct stance_container *b) {
   return a->node == b->node && a->state == b->state && a->in_rotation == b->in_rotation && a->unhealthy == b->unhealthy &&
-         a->withheld == b->withheld;
+         a->withheld == b->withheld && a->version == b->version && a->build == b->build;
 }
 
-/* What it was until now ends. */
+/* What it was until now ends. Another version is another process. */
 static void ends(struct world *w, struct container *c, const struct stance_container *to) {
-  bool moves = c->node != to->node;
+  bool moves = c->node != to->node || c->build != to->build;
   bool hangs = to->state == CONTAINER_HUNG && !moves && c->state == CONTAINER_UP;
   if (hangs)
     lifecycle_hang(w, c);
@@ -191,6 +208,8 @@ static void ends(struct world *w, struct container *c, const struct stance_conta
 
 static void begins(struct world *w, struct container *c, const struct stance_container *to) {
   if (to->node != NONE && c->node == NONE) lifecycle_place_on(w, c, &w->nodes[to->node]);
+  if (c->build != to->build && to->version) lifecycle_runs(w, c, to->version, to->build);
+  if (c->build != to->build) lifecycle_runs_as_stated(w, c);
   if (to->state == CONTAINER_UP && c->state == CONTAINER_HUNG) lifecycle_go_on(w, c);
   if (to->state == CONTAINER_UP && !container_serves(c)) lifecycle_serves(w, c, false);
   if (to->state == CONTAINER_HUNG && c->state == CONTAINER_DOWN) lifecycle_serves(w, c, false), lifecycle_hang(w, c);

@@ -1,9 +1,8 @@
 /* Stance: what of a platform works at an instant, apart from all that is under way.
  *
- * Which nodes are up, where each replica is, whether it serves and whether callers choose it, which links are cut or slow,
- * and which services ail. It is taken
- * from one world and put upon another of the same scenario, whose orchestrator is frozen as far as nodes go: what is dead stays
- * dead there until something else is put upon it. Parts act on what they see (a failover happens as in any run).
+ * Which nodes are up, where each replica is, whether it serves and whether callers choose it, which version it runs and which share
+ * of the calls that gets, which links are cut or slow, and which services ail. It is taken from one world and put upon another of the
+ * same scenario, whose orchestrator is frozen as far as nodes go: what is dead stays dead there until something else is put upon it. Parts act on what they see (a failover happens as in any run).
  *
  * Stances that differ only in which of several equal nodes or replicas it is, and in who shares a node with whom, have the same
  * sum: how many of each service do what, in each zone. Replicas that are not alike (shards, replication) count with their numbers.
@@ -19,6 +18,7 @@
 
 struct arena;
 struct container;
+struct service_config;
 struct slow_link;
 struct world;
 
@@ -31,10 +31,15 @@ struct stance_container {
   uint32_t node; /* or NONE */
   uint8_t state; /* enum container_state; UP if it serves, DOWN while it starts, HUNG */
   bool in_rotation, unhealthy, withheld, ready;
+  const struct service_config *version; /* that it runs; null: the scenario's own */
+  uint32_t build;
 };
 
 struct stance_service {
   double calls, writes, slower; /* shares that get through; how much longer it takes */
+  bool split;                   /* calls are divided by version: the build has this share of them */
+  uint32_t build;
+  double share;
 };
 
 struct stance {
@@ -53,6 +58,9 @@ uint64_t stance_of_container(const struct world *, const struct container *);
 uint64_t stance_of_rest(const struct world *);
 void stance_freeze(struct world *);
 void stance_impose(struct world *, const struct stance *from, const struct stance *to);
+
+/* What a version changes of how calls are carried: that it is slower, and which share of the calls is meant for it. 0: nothing. */
+uint64_t stance_version(const struct world *, const struct container *);
 
 /* Mixes a word into a sum; the order matters. */
 uint64_t stance_mix(uint64_t sum, uint64_t word);

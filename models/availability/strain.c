@@ -232,12 +232,50 @@ static bool differs(const struct strain *t, const struct world *w) {
   return w->node_count > t->nodes;
 }
 
-double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, double *each) {
-  if (hides_more(t, w, a)) return INFINITY;
+static double with_one_version(const struct strain *t, const struct world *w, const struct arrangement *a, double *each) {
   for (uint32_t i = 0; i < w->model->services.count; i++) each[i] = cpu_of_each(t, w, i);
   double counts = by_counts(t, w, each), most = t->follows ? counts : fmax(counts, t->machines);
   if (isinf(counts) || (!t->follows && !differs(t, w))) return most;
   return fmax(most, fmax(of_sheets(t, w, true), of_machines(w, a->crowd, a->machines, each)));
+}
+
+/* --- versions ----------------------------------------------------------------------------------------------------------------- */
+
+/* Calls that are divided by weight: how many times as much a replica of the side that has most gets as if all were alike. */
+static double skew_of(const struct world *w, const struct service *s) {
+  double side[2] = {0, 0};
+  for (uint32_t i = 0; i < s->capacity; i++) {
+    const struct container *c = &w->containers[s->first + i];
+    side[c->build == s->split->build] += c->in_rotation && container_serves(c);
+  }
+  if (!(side[0] > 0) || !(side[1] > 0)) return 1;
+  return (side[0] + side[1]) * fmax((1 - s->split->share) / side[0], s->split->share / side[1]);
+}
+
+/* Of the slowest version that serves. */
+static double slowest(const struct world *w) {
+  double most = 1;
+  for (uint32_t i = 0; i < w->container_count; i++) {
+    const struct container *c = &w->containers[i];
+    if (c->in_rotation && container_serves(c)) most = fmax(most, 1 + container_config(c)->traits.slower_by);
+  }
+  return most;
+}
+
+/* A bound: as if all were as slow, and as unevenly used, as the worst. One that takes twice as long may run into time-outs. */
+static double by_versions(const struct world *w, const struct arrangement *a) {
+  static const double much = 2;
+  if (!a->changed) return 1;
+  double times = slowest(w), skew = 1;
+  for (uint32_t i = 0; i < w->model->services.count; i++)
+    if (w->services[i].split) skew = fmax(skew, skew_of(w, &w->services[i]));
+  return times < much ? times * skew : INFINITY;
+}
+
+double strain_now(const struct strain *t, const struct world *w, const struct arrangement *a, double *each) {
+  double versions = by_versions(w, a);
+  if (isinf(versions) || hides_more(t, w, a)) return INFINITY;
+  return versions * with_one_version(t, w, a, each);
 }
 
 void strain_all_well(struct strain *t, const struct world *w, struct arena *arena) {

@@ -5,6 +5,8 @@
  * one too, since what moved to them is not spread evenly. Calls that hang because the machine that they are sent to is gone hold
  * threads of their callers meanwhile: where these are not few it is infinite, as it is where the sheet says too little (shifts).
  *
+ * Of several versions the slowest is taken for all, and of calls that are divided by weight the side that has most to do.
+ *
  * Below STRAIN_SAFE the living carry everything. It is a bound: of replicas with roles or data of their own one is taken to bear
  * all, and services whose replicas serve their own region only are taken as if each region had what the poorest has. */
 #ifndef STRAIN_H

@@ -18,6 +18,12 @@ static bool ends(struct world *w, struct container *c) {
 
 static sim_time least(sim_time a, sim_time b) { return a < b ? a : b; }
 
+/* Without requests it is not known how much is inside. Of a version that takes twice as long or more it may be too much: all of its
+ * grace is taken. */
+static bool may_be_busy(const struct world *w, const struct container *c) {
+  return w->mode == WORLD_AVAILABILITY && container_config(c)->traits.slower_by >= 1;
+}
+
 /* It has got SIGTERM. */
 static bool finishes(struct world *w, struct container *c) {
   const struct farewell *how = c->farewell;
@@ -27,7 +33,7 @@ static bool finishes(struct world *w, struct container *c) {
     lifecycle_wait(w, c, LIFE_CLOSING, left);
     return false;
   }
-  sim_time told = c->drain_until - how->grace + how->pre_stop, busy = told + how->takes - now;
+  sim_time told = c->drain_until - how->grace + how->pre_stop, busy = may_be_busy(w, c) ? left : told + how->takes - now;
   if (!c->in_flight && busy <= 0) return ends(w, c);
   if (c->state != CONTAINER_CLOSING) lifecycle_closes(w, c);
   lifecycle_wait(w, c, LIFE_CLOSING, least(left, c->in_flight ? LOOK : busy));

@@ -208,12 +208,11 @@ static void link_first(struct linker *l) {
 static void warn_of_years(struct linker *l, const struct release_config *r) {
   if (!l->model->run.years || l->failed) return;
   const char *path = arena_format(l->arena, "releases.%s", r->name);
-  bool slow = r->slower > 1 || (r->bad && r->bad->kind == BAD_SLOW), leaks = r->leak > 0 || (r->bad && r->bad->kind == BAD_LEAK);
-  if (slow || leaks)
+  bool leaks = r->leak > 0 || (r->bad && r->bad->kind == BAD_LEAK);
+  if (leaks)
     link_warn(l, path, NULL, "release-unseen",
-              "a version that %s takes nothing from anybody in the years of \"run.years\": what it costs is in the run with "
-              "requests only",
-              slow ? "is slow" : "leaks");
+              "a version that leaks takes nothing from anybody in the years of \"run.years\": what it costs is in the run with "
+              "requests only");
   for (uint32_t i = 0; i < r->services.count; i++) {
     const struct service_config *s = model_service(l->model, (uint32_t)r->services.reference[i]);
     bool fails = r->good[i]->traits.errors > 0 || (r->bad && r->bad_ones[i]->traits.errors > 0);

@@ -44,18 +44,32 @@ static void changed(struct world *w, const struct service *s) {
   parts_changed(w);
 }
 
-void split_begins(struct rollout *r) {
-  struct service *s = service_of(r);
-  struct version_split *d = arena_new_array(r->world->arena, struct version_split, 1);
+static void install(struct world *w, struct service *s, uint32_t build, double share, sim_time limit) {
+  struct version_split *d = arena_new_array(w->arena, struct version_split, 1);
   if (s->split) *d = *s->split;
   if (!d->side[0])
-    for (int i = 0; i < 2; i++) d->side[i] = arena_new_array(r->world->arena, uint32_t, s->capacity + 1);
-  d->build = r->build, d->share = 0, d->stale = true, d->limit = rollout_update(r)->abort_latency;
+    for (int i = 0; i < 2; i++) d->side[i] = arena_new_array(w->arena, uint32_t, s->capacity + 1);
+  d->build = build, d->share = share, d->stale = true, d->limit = limit;
   d->calls = d->failures = d->answers = d->slow = 0;
   s->split = d, s->routing = &routing_by_version;
-  r->split = true;
-  changed(r->world, s);
+  changed(w, s);
 }
+
+static void remove_split(struct world *w, struct service *s) {
+  s->split = NULL, s->routing = NULL;
+  changed(w, s);
+}
+
+void split_begins(struct rollout *r) {
+  install(r->world, service_of(r), r->build, 0, rollout_update(r)->abort_latency);
+  r->split = true;
+}
+
+void split_imposed(struct world *w, uint32_t service, uint32_t build, double share) {
+  install(w, &w->services[service], build, share, SIM_NEVER);
+}
+
+void split_lifted(struct world *w, uint32_t service) { remove_split(w, &w->services[service]); }
 
 void split_set(struct rollout *r, double share) {
   struct service *s = service_of(r);
@@ -67,10 +81,9 @@ void split_set(struct rollout *r, double share) {
 }
 
 void split_ends(struct rollout *r) {
-  struct service *s = service_of(r);
   if (!r->split) return;
-  s->split = NULL, s->routing = NULL, r->split = false;
-  changed(r->world, s);
+  r->split = false;
+  remove_split(r->world, service_of(r));
 }
 
 void split_retires_old(struct rollout *r, enum split_side side) {

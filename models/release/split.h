@@ -19,6 +19,10 @@ void split_ends(struct rollout *);
 enum split_side { SPLIT_OTHERS, SPLIT_BUILD };
 void split_retires_old(struct rollout *, enum split_side);
 
+/* Not by a roll-out: in a world that is to stand as another one did. */
+void split_imposed(struct world *, uint32_t service, uint32_t build, double share);
+void split_lifted(struct world *, uint32_t service);
+
 /* What was seen since the last time, or since the share was set, is too bad to go on. */
 bool split_condemns(struct rollout *);
 /* In years: what is offered, for judgements. */

@@ -17,6 +17,7 @@ enum { SECONDS = 900, SEEDS = 3, RATE = 40 };
 /* A replica is asked from the 10th second of its process on, each 5 s. */
 #define PROBED    "'probes': { 'readiness': { 'delay': '10s', 'every': '5s' } }, "
 #define BAD(kind) ", 'bad': { 'probability': 1, 'kind': '" kind "' }"
+#define SLOW      ", 'bad': { 'probability': 1, 'kind': 'slow', 'slower': 5 }"
 #define FAILS     ", 'bad': { 'probability': 1, 'errors': '30%' }"
 #define CANARY                                                                                                                     \
   "'update': { 'stages': [ { 'weight': '10%', 'for': '3min' }, { 'weight': '50%', 'for': '2min' } ], 'judged': '1min', "           \
@@ -76,15 +77,31 @@ static const struct row {
     {"never starts, Swarm goes on", "swarm", "'replicas': 3, 'update': { 'parallelism': 1, 'on_failure': 'continue' }",
      BAD("never-starts")},
     {"never starts, static", "static", "'replicas': 3", BAD("never-starts")},
+    {"slow, rolling", "kubernetes", PROBED "'replicas': 2, 'update': { 'surge': 1, 'unavailable': 0 }", SLOW},
+    {"slow, rolling, taken in", "kubernetes", PROBED "'replicas': 2", ", 'slower': 1.5"},
+    {"slow, all at once", "kubernetes", PROBED "'replicas': 2, 'update': 'recreate'", SLOW},
+    {"slow, a StatefulSet", "kubernetes", PROBED "'replicas': 2, 'update': 'ordered'", SLOW},
+    {"slow, Compose", "compose", "'replicas': 2", SLOW},
+    {"slow, Swarm", "swarm", "'replicas': 2", SLOW},
+    {"slow, static", "static", "'replicas': 2", SLOW},
+    {"slow, a canary", "kubernetes", PROBED "'replicas': 2, " CANARY, SLOW},
+    {"slow, blue and green", "kubernetes",
+     PROBED "'replicas': 2, 'update': { 'kind': 'blue-green', 'switch_over': '2min', 'keep': '5min' }", SLOW},
 };
 
 /* Its entry calls it, once more if that fails. */
 static bool is_inside(const struct row *r) { return strstr(r->name, "inside") != NULL; }
 
+/* Of two replicas each is 30% busy, and 150% of one whose version takes five times as long. */
+static bool is_slow(const struct row *r) { return strstr(r->name, "slow,") != NULL; }
+
 static struct fixture opened(const struct row *r) {
   const char *inside = "{ 'call': 'api', 'steps': [ { 'cpu': '1ms' } ], 'retry': { 'attempts': 2, 'backoff': '0s' } }";
-  return fixture_of(PLAYED, is_inside(r) ? "web" : "api", is_inside(r) ? inside : "{ 'cpu': '1ms' }", r->service,
-                    is_inside(r) ? ", 'web': { 'kind': 'app', 'replicas': 2 }" : "", r->release, r->platform);
+  return fixture_of(PLAYED, is_inside(r) ? "web" : "api",
+                    is_inside(r) ? inside
+                    : is_slow(r) ? "{ 'cpu': '15ms' }"
+                                 : "{ 'cpu': '1ms' }",
+                    r->service, is_inside(r) ? ", 'web': { 'kind': 'app', 'replicas': 2 }" : "", r->release, r->platform);
 }
 
 static struct world *played(const struct model *m, enum world_mode mode, uint64_t seed) {
@@ -124,7 +141,9 @@ static double loud(const struct model *m, uint64_t seed) {
   return lost;
 }
 
-/* Chance alone: the number that are lost is Poisson at the most, over all seeds; and 0.1 s for what is inside when one closes. */
+/* Of a slow version years may lose up to half as much again, and never less: short runs say what is answered meanwhile, and that its
+ * processes need all of their grace to end is assumed.
+ * Chance alone: the number that are lost is Poisson at the most, over all seeds; and 0.1 s for what is inside when one closes. */
 static void test_agreement(void) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct fixture f = opened(&rows[i]);
@@ -133,8 +152,9 @@ static void test_agreement(void) {
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
       with += loud(&f.scenario->model, seed) / SEEDS, without += quiet(&f.scenario->model, rows[i].name, seed) / SEEDS;
     double chance = 4 * sqrt(fmax(with, without) / (RATE * SEEDS)) + 0.1;
-    test_check(fabs(with - without) <= chance, "%s: %.2f s of the traffic are lost, %.2f s in years; by chance %.2f s",
-               rows[i].name, with, without, chance);
+    double worse = is_slow(&rows[i]) ? with / 2 : 0;
+    test_check(without >= with - chance && without <= with + worse + chance,
+               "%s: %.2f s of the traffic are lost, %.2f s in years; by chance %.2f s", rows[i].name, with, without, chance);
     fixture_close(&f);
   }
 }
