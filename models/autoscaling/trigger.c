@@ -151,7 +151,11 @@ static void looks(void *trigger, uint32_t unused) {
 
 /* --- a part ------------------------------------------------------------------------------------------------------------------- */
 
-static bool used(const struct model *m) { return model_triggers(m)->count > 0; }
+static bool used(const struct model *m) {
+  for (uint32_t i = 0; i < model_triggers(m)->count; i++)
+    if (trigger_acts(trigger_at(m, i))) return true;
+  return false;
+}
 
 static void start(struct world *w) {
   uint32_t count = model_triggers(w->model)->count;
@@ -159,6 +163,7 @@ static void start(struct world *w) {
   for (uint32_t i = 0; i < count; i++) {
     struct trigger *t = &world_triggers(w)->each[i];
     *t = (struct trigger){.world = w, .config = trigger_at(w->model, i), .above_from = -1};
+    if (!trigger_acts(t->config)) continue;
     t->used = arena_new_array(w->arena, double, w->container_count + 1);
     t->look = calendar_slot(w->calendar, looks, t, 0);
     t->act = calendar_slot(w->calendar, acts, t, 0);

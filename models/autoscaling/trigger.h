@@ -7,7 +7,10 @@
  * the replicas start, each up to a number, and the figure has to be above the limit for the whole time again.
  *
  * What runs stays where it is: a new node is empty until something is placed on it. Swarm does not rebalance, nor does Kubernetes;
- * replicas that the trigger adds, and whatever starts or waits for room, go there. There are none in years without requests. */
+ * replicas that the trigger adds, and whatever starts or waits for room, go there. There are none in years without requests.
+ *
+ * A trigger that adds nothing, but says what it calls for (`move`), does nothing in a run: in which month of growth it fires is a
+ * question of its own (sim/questions/growth_triggers.c). */
 #ifndef TRIGGER_H
 #define TRIGGER_H
 #include "models/core/model.h"
@@ -22,6 +25,7 @@ enum trigger_by { BY_PERSON, BY_MACHINE };
 
 struct trigger_config {
   const char *name;
+  const char *when, *rule, *move; /* watched over months of growth only (sim/scenario/watch.h); what it calls for */
   int32_t nodes, service, metric; /* what is looked at, or -1 */
   double utilization, filled;     /* of nodes: CPU, memory; NAN */
   int64_t cpu, memory;            /* of each replica of the service; 0 */
@@ -32,6 +36,8 @@ struct trigger_config {
   struct distribution takes;
   uint32_t fired, acted; /* meters */
 };
+
+static inline bool trigger_acts(const struct trigger_config *t) { return t->add_nodes >= 0 || t->add_replicas >= 0; }
 
 struct trigger {
   struct world *world;

@@ -16,6 +16,13 @@ static bool has_memory(const struct model *m, const struct trigger_config *t) {
 
 static const char *wrong_figure(struct linker *l, const struct trigger_config *t, const char **key) {
   const struct model *m = l->model;
+  if (t->when || t->rule) {
+    *key = t->when ? "when" : "rule", l->at = t->when ? &t->when : &t->rule;
+    bool more = t->utilization > 0 || t->filled > 0 || t->cpu || t->memory || t->value > 0;
+    return more              ? "has its limit itself"
+           : trigger_acts(t) ? "is followed over months only: say what it calls for in \"move\", and add nothing"
+                             : NULL;
+  }
   bool of_nodes = t->utilization > 0 || t->filled > 0, of_service = t->cpu || t->memory;
   *key = t->nodes >= 0 ? "nodes" : t->service >= 0 ? "service" : "metric";
   l->at = t->nodes >= 0 ? &t->nodes : t->service >= 0 ? &t->service : &t->metric;
@@ -33,7 +40,10 @@ static const char *wrong_figure(struct linker *l, const struct trigger_config *t
 static const char *wrong_action(struct linker *l, const struct trigger_config *t, const char **key) {
   const struct model *m = l->model;
   l->at = &t->up_to;
-  if (t->add_nodes < 0 && t->add_replicas < 0) return *key = NULL, "adds nothing: give \"add_nodes\" or \"add_replicas\"";
+  if (!trigger_acts(t) && t->move) return NULL;
+  if (!trigger_acts(t))
+    return *key = NULL, "adds nothing: give \"add_nodes\" or \"add_replicas\", or say what it calls for in \"move\"";
+  if (!t->up_to) return *key = NULL, "needs the key \"up_to\"";
   if (t->add_nodes >= 0 && model_nodes(m, (uint32_t)t->add_nodes)->count >= t->up_to)
     return *key = "up_to", "is no more than there are nodes";
   if (t->add_replicas < 0) return NULL;
@@ -55,7 +65,7 @@ static void warn_never(struct linker *l, const struct trigger_config *t, const c
               (long long)s->resources.limits.cpu);
   if (s && t->memory && s->resources.limits.memory && t->memory >= s->resources.limits.memory)
     link_warn(l, path, "memory", "trigger-never", "is never passed: a replica is killed at its limit");
-  if (t->lasts > l->model->run.window)
+  if (t->lasts > l->model->run.window && trigger_acts(t))
     link_warn(l, path, "for", "trigger-never", "is longer than what is measured: it may not fire in this run");
 }
 
@@ -65,6 +75,7 @@ static void link_trigger(struct linker *l, struct trigger_config *t) {
   wrong = wrong_action(l, t, &key);
   if (wrong) link_error(l, path, key, "%s", wrong);
   l->at = NULL;
+  if (!trigger_acts(t)) return;
   t->fired =
       meter_declare(l->model, t->name, "fired", METER_COUNT, "Times that the figure had been above its limit for long enough.");
   t->acted = meter_declare(l->model, t->name, "acted", METER_COUNT, "Times that something was added.");
@@ -84,6 +95,12 @@ void triggers_link(struct linker *l, enum link_stage stage) {
 
 static const char *const by_words[] = {"person", "machine", NULL};
 static const struct field fields[] = {
+    KEY("when", TEXT, trigger_config, when, OPTIONAL, .one_of = true,
+        .doc = "What is measured and its limit as in a claim, such as \"p95(page.latency) > 300ms\": followed by `growth` only."),
+    KEY("rule", TEXT, trigger_config, rule, OPTIONAL, .one_of = true,
+        .doc = "A rule of Prometheus in its own unit, such as rate(container_cpu_usage_seconds_total{name=\"web\"}[5m]) > 0.7: "
+               "followed "
+               "by `growth` only."),
     KEY("nodes", REFERENCE, trigger_config, nodes, OPTIONAL, .target = "platform.nodes", .one_of = true,
         .doc = "Looks at this node group: \"utilization\" or \"filled\" is the limit."),
     KEY("service", REFERENCE, trigger_config, service, OPTIONAL, .target = "services", .one_of = true,
@@ -109,7 +126,8 @@ static const struct field fields[] = {
     KEY("add_replicas", REFERENCE, trigger_config, add_replicas, OPTIONAL, .target = "services",
         .doc = "Replicas of this service start, after the nodes have joined."),
     KEY("count", INTEGER, trigger_config, count, DEFAULT(1), RANGE(1, 1000), .doc = "Of each, each time."),
-    KEY("up_to", INTEGER, trigger_config, up_to, RANGE(1, 5000), .doc = "Of each, at most."),
+    KEY("up_to", INTEGER, trigger_config, up_to, OPTIONAL, RANGE(1, 5000), .doc = "Of each, at most."),
+    KEY("move", TEXT, trigger_config, move, OPTIONAL, .doc = "What it calls for, in words, where it adds nothing."),
     {0}};
 static const struct record record = {.name = "trigger",
                                      .size = sizeof(struct trigger_config),

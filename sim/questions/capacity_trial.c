@@ -111,7 +111,7 @@ static double settling_margin(const struct trial *t, enum verdict v) {
 static void judge_bound(const struct search *s, struct trial *t, uint32_t bound) {
   const struct capacity_bound *b = &s->bounds[bound];
   struct claim claim = one_side(s, t, bound);
-  bool time = margin_is_time(&claim.measure), endless = t->growth.word && time;
+  bool time = margin_is_time(&claim.measure), endless = t->growth.word && time && growth_concerns(t->evidence, &claim.measure);
   struct claim_result r = judge_claim(s, t, bound, &claim);
   t->margins[bound] =
       endless ? (b->at_least ? -1 : 1) : margin_of(&claim.measure, b->at_least ? b->low : b->high, b->at_least, r.estimate.value);

@@ -116,7 +116,7 @@ static bool ask_for(struct outlook *o, uint32_t requirement) {
 
 bool outlook_ask(struct outlook *o) {
   bool asked = false;
-  for (uint32_t i = 0; i < o->results->requirement_count; i++) asked |= ask_for(o, i);
+  for (uint32_t i = 0; i < outlook_all(o); i++) asked |= ask_for(o, i);
   return asked && !o->invalid;
 }
 
@@ -150,21 +150,26 @@ static const char *words_of(const struct outlook *o, uint32_t requirement, const
   return NULL;
 }
 
+enum outlook_course outlook_course_of(const struct outlook *o, uint32_t k, struct outlook_when *when) {
+  struct change c = change_of(o, k);
+  bool changes = c.course == OUTLOOK_BREAKS || c.course == OUTLOOK_BEGINS;
+  *when = (struct outlook_when){NAN, NAN, NAN, false};
+  if (c.course == OUTLOOK_BROKEN) *when = (struct outlook_when){0, 0, 0, true};
+  if (changes) {
+    double low = c.before >= 0 ? o->runs[c.before]->month : 0, high = o->runs[c.behind]->month;
+    double root = c.before >= 0 ? nearest_root(o, k, &c) : 0.5 * (low + high);
+    *when = (struct outlook_when){fmin(high, fmax(low, root)), low, high, high - low <= wide * 1.001};
+  }
+  return c.course;
+}
+
 static void find(struct outlook *o, uint32_t i) {
   struct outlook_requirement *q = &o->results->requirements[i];
   struct change c = change_of(o, i);
-  q->course = c.course;
-  q->when = (struct outlook_when){NAN, NAN, NAN, false};
+  q->course = outlook_course_of(o, i, &q->when);
   q->busy = NAN;
   q->reason = words_of(o, i, &c);
   q->again = c.course == OUTLOOK_BREAKS && first_shown(o, i, VERDICT_PASS, (uint32_t)c.behind) >= 0;
-  bool changes = c.course == OUTLOOK_BREAKS || c.course == OUTLOOK_BEGINS;
-  if (c.course == OUTLOOK_BROKEN) q->when = (struct outlook_when){0, 0, 0, true};
-  if (changes) {
-    double low = c.before >= 0 ? o->runs[c.before]->month : 0, high = o->runs[c.behind]->month;
-    double root = c.before >= 0 ? nearest_root(o, i, &c) : 0.5 * (low + high);
-    q->when = (struct outlook_when){fmin(high, fmax(low, root)), low, high, high - low <= wide * 1.001};
-  }
   if ((c.course == OUTLOOK_BREAKS || c.course == OUTLOOK_BROKEN) && o->runs[c.behind]->results) blame(o->runs[c.behind], q);
 }
 

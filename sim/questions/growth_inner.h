@@ -4,6 +4,17 @@
 #include "models/traffic/user_growth.h"
 #include "sim/measure/evidence.h"
 #include "sim/questions/growth_outlook.h"
+#include "sim/scenario/watch.h"
+
+struct trigger_config;
+
+/* A trigger as one more requirement behind those of the scenario: the figure is not above its limit in the busiest time. */
+struct watched_trigger {
+  const struct trigger_config *config;
+  const struct watch *watch;
+  struct outlook_trigger *answer;
+  struct claim calm; /* the watch's, in the busiest time */
+};
 
 enum { OUTLOOK_MOST = 120 }; /* months that are run at most */
 
@@ -27,6 +38,8 @@ struct outlook {
   const struct scenario *today;
   const struct user_growth *growth;
   uint32_t *claims; /* by requirement: number among the judged */
+  struct watched_trigger *triggers;
+  uint32_t trigger_count; /* that are followed */
   struct outlook_run *runs[OUTLOOK_MOST];
   uint32_t count, first, budget, done; /* first: replications of a month */
   double until;                        /* the last month that is worth running */
@@ -45,6 +58,14 @@ double outlook_load(struct outlook *, double month);
 /* Wants months near where requirements break; false: nothing is left to ask for. */
 bool outlook_ask(struct outlook *);
 void outlook_breaks(struct outlook *);
+
+/* What becomes of requirement k, those of triggers too, and when. */
+enum outlook_course outlook_course_of(const struct outlook *, uint32_t k, struct outlook_when *);
+static inline uint32_t outlook_all(const struct outlook *o) { return o->results->requirement_count + o->trigger_count; }
+
+/* growth_triggers.c */
+void outlook_watch(struct outlook *);
+void outlook_fire(struct outlook *);
 
 /* growth_months.c */
 /* Wants months where values in between are not known well; false: they are. */

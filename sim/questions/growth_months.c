@@ -90,13 +90,21 @@ static enum verdict verdict_at(const struct outlook *o, uint32_t a, double month
   return x == y ? x : VERDICT_UNDECIDED;
 }
 
+/* What costs the same in all months that were run costs that in the others. */
+static struct estimate fixed_cost(const struct outlook *o) {
+  struct estimate e = o->runs[0]->answer.cost;
+  for (uint32_t i = 0; i < o->count; i++)
+    if (o->runs[i]->answer.cost.value != e.value) return nothing;
+  return e;
+}
+
 static void add_values(struct outlook *o, struct outlook_month *m, uint32_t a, bool exactly) {
   const struct outlook_results *r = o->results;
   uint32_t all = r->requirement_count + r->resource_count;
   m->values = arena_new_array(o->arena, struct outlook_value, r->requirement_count + 1);
   m->busy = arena_new_array(o->arena, struct estimate, r->resource_count + 1);
   for (uint32_t k = 0; k <= all; k++) {
-    struct estimate e = m->beyond ? nothing : exactly ? quantity(o, a, k) : between(o, a, m->month, k);
+    struct estimate e = m->beyond ? k == all ? fixed_cost(o) : nothing : exactly ? quantity(o, a, k) : between(o, a, m->month, k);
     if (k >= r->requirement_count)
       *(k < all ? &m->busy[k - r->requirement_count] : &m->cost) = e;
     else if (m->beyond)

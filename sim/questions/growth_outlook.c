@@ -164,12 +164,13 @@ struct outlook_results *outlook_run(struct arena *arena, const struct outlook_op
   o.budget = options->study.replications ? o.first : options->study.budget ? options->study.budget : BUDGET_TIMES * o.first;
   choose_requirements(&o);
   describe(&o);
+  outlook_watch(&o);
   o.until = worth_running(&o);
   if (!o.invalid) search(&o);
   drop_unfinished(&o);
   sum_up(&o);
   o.results->interrupted = o.interrupted;
-  if (o.count && !o.invalid) outlook_breaks(&o), outlook_table(&o);
+  if (o.count && !o.invalid) outlook_breaks(&o), outlook_table(&o), outlook_fire(&o);
   if (!o.invalid && !o.interrupted) add_notes(&o);
   if (!o.invalid) return o.results;
   outlook_free(o.results);

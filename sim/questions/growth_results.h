@@ -32,6 +32,23 @@ struct outlook_requirement {
   const char *reason; /* may be null */
 };
 
+/* Something that is watched: the month in which it fires. */
+struct outlook_trigger {
+  const char *name, *condition, *move;
+  double for_s, every_s, takes_s;
+  double level;               /* load that is kept up for the time, over that of the busiest time */
+  enum outlook_course course; /* BREAKS: it fires in `when`; HOLDS: not within the months; UNDECIDED */
+  bool never;                 /* HOLDS: it cannot fire while users are served */
+  struct outlook_when when;
+  double at_full;     /* the figure at that level when the first resource is full in the busiest time; NaN: unknown */
+  const char *breaks; /* requirement of severity must that breaks first, compared with it; null: none breaks */
+  double ahead;       /* months from the end of the move to that; negative: too late */
+  bool late;
+  double unserved;    /* requests that fail while the move is made; NaN: unknown */
+  double cost;        /* of that, by the price of an hour down; NaN: none is stated */
+  const char *reason; /* may be null */
+};
+
 /* Of a requirement in a month. */
 struct outlook_value {
   struct estimate estimate; /* 95% interval; of a month that was not run, a band */
@@ -60,8 +77,9 @@ struct outlook_results {
   const char *const *who; /* sources that grow */
   uint32_t who_count, source_count;
   double months, lead_months;
-  uint32_t requirement_count, resource_count, run_count, month_count, note_count, violation_count;
+  uint32_t requirement_count, resource_count, trigger_count, run_count, month_count, note_count, violation_count;
   struct outlook_requirement *requirements;
+  struct outlook_trigger *triggers;
   const char **resources;
   double *full_at;             /* by resource: month in which it is full in the busiest 48th; NaN: in none, or unknown */
   struct outlook_month *runs;  /* those that were run, by month */

@@ -6,6 +6,7 @@
 #include "sim/measure/verdict.h"
 #include "sim/questions/growth_inner.h"
 #include "sim/questions/margin.h"
+#include "models/autoscaling/trigger.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -55,7 +56,7 @@ struct outlook_run *outlook_at(struct outlook *o, double month) {
     o->invalid = true;
     return NULL;
   }
-  uint32_t claims = o->results->requirement_count;
+  uint32_t claims = outlook_all(o);
   struct outlook_run *r = arena_alloc(o->arena, sizeof *r);
   *r = (struct outlook_run){.month = month, .arena = arena, .scenario = s, .wanted = o->first};
   /* Windows are the same in all months, so that customers can be compared: no batches. */
@@ -80,10 +81,9 @@ static double margin_of_claim(const struct claim *c, double value) {
   return fmax(above, below);
 }
 
-static void judge(const struct outlook *o, struct outlook_run *r, const struct evidence *ev, uint32_t i) {
-  const struct claim *c = evidence_claim(ev, o->claims[i]);
-  const struct entry *e = evidence_claimed(ev, o->claims[i]);
-  struct claim_result plain = claim_verdict(ev, o->claims[i]);
+static void judge_claim(struct outlook_run *r, const struct evidence *ev, uint32_t i, const struct claim *c,
+                        const struct entry *e) {
+  struct claim_result plain = claim_judge(ev, c, e, 1);
   struct outlook_value *v = &r->answer.values[i];
   *v = (struct outlook_value){plain.estimate, plain.verdict, isnan(plain.estimate.value) ? plain.reason : NULL};
   double caution = margin_caution(&c->measure, &plain.estimate, entry_replications(ev, e), look_error);
@@ -91,7 +91,7 @@ static void judge(const struct outlook *o, struct outlook_run *r, const struct e
   /* Where to look next may rest on a value of which too little is known to show it. */
   double seen = isnan(plain.estimate.value) ? measure_value(&e->measure, &ev->model, entry_view(ev, e)) : plain.estimate.value;
   r->margins[i] = margin_of_claim(c, seen);
-  bool endless = ev->growth.grows && margin_is_time(&c->measure) && isfinite(c->high);
+  bool endless = margin_is_time(&c->measure) && growth_concerns(ev, &c->measure) && isfinite(c->high);
   if (endless) r->shown[i] = v->verdict = VERDICT_FAIL, r->margins[i] = 1;
   if (measure_settles(&c->measure)) {
     double margin = isnan(r->answer.load) ? 0 : r->answer.load - 1;
@@ -99,20 +99,32 @@ static void judge(const struct outlook *o, struct outlook_run *r, const struct e
   }
 }
 
+static void judge(const struct outlook *o, struct outlook_run *r, const struct evidence *ev, const uint32_t *entries) {
+  uint32_t requirements = o->results->requirement_count;
+  for (uint32_t i = 0; i < requirements; i++)
+    judge_claim(r, ev, i, evidence_claim(ev, o->claims[i]), evidence_claimed(ev, o->claims[i]));
+  for (uint32_t i = 0; i < o->trigger_count; i++)
+    judge_claim(r, ev, requirements + i, &o->triggers[i].calm, &ev->entries[entries[i]]);
+}
+
 static void run_month(struct outlook *o, struct outlook_run *r, uint32_t jobs) {
   struct study_options options = o->options->study;
   options.jobs = jobs, options.replications = r->wanted;
   options.progress = NULL, options.foreseen = NULL;
   struct study *study = study_open(r->arena, r->scenario, &options);
+  uint32_t *entries = arena_new_array(r->arena, uint32_t, o->trigger_count + 1);
+  for (uint32_t i = 0; i < o->trigger_count; i++)
+    entries[i] = study_add(study, &o->triggers[i].calm.measure, o->triggers[i].config->name, "watched");
   r->whole = study_settle(study);
   const struct evidence *ev = study_evidence(study);
   r->results = r->whole ? study_results(study) : NULL;
-  for (uint32_t i = 0; r->whole && i < o->results->requirement_count; i++) judge(o, r, ev, i);
+  if (r->whole) judge(o, r, ev, entries);
   if (r->whole) {
     const struct growth_words words = growth_words(&ev->growth);
     r->answer.grows = words.word ? words.text : NULL;
     r->answer.replications = ev->traffic.done;
-    r->answer.cost = (struct estimate){r->results->bill.monthly, r->results->bill.monthly, r->results->bill.monthly, 1, true};
+    const struct bill *bill = &r->results->bill;
+    r->answer.cost = (struct estimate){bill->monthly, bill->low, bill->high, 1, bill->low == bill->high};
     r->done = r->wanted;
   }
   study_close(study);

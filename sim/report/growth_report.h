@@ -22,6 +22,12 @@ struct growth_words_text {
 struct growth_words_text growth_sentence(const struct outlook_results *);
 /* "14.4 [13.7, 14.9]", "today", "-" */
 struct growth_words_text growth_when(const struct outlook_when *);
+/* "12.9 [12.7, 13.0]", "never", "not in time" */
+struct growth_words_text growth_trigger_when(const struct outlook_trigger *);
+/* "calls for: add a worker VPS, in 5 min" */
+struct growth_words_text growth_trigger_move(const struct outlook_trigger *);
+/* "too late by 3.1 months: p95(...) < 300ms breaks before; while it is made 120 requests fail"; empty where it does not fire */
+struct growth_words_text growth_trigger_worth(const struct outlook_results *, const struct outlook_trigger *);
 /* "10,000 users today, 40,489 in month 24" */
 struct growth_words_text growth_users_words(const struct outlook_results *);
 /* "breaks", "holds", "fails today", "begins to hold", "undecided" */

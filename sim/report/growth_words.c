@@ -104,3 +104,34 @@ struct growth_words_text growth_sentence(const struct outlook_results *r) {
   }
   return t;
 }
+
+/* --- triggers ----------------------------------------------------------------------------------------------------------------- */
+
+struct growth_words_text growth_trigger_when(const struct outlook_trigger *t) {
+  struct growth_words_text w = {""};
+  if (t->course == OUTLOOK_BREAKS) return growth_when(&t->when);
+  add(&w, "%s", t->never ? "never" : t->course == OUTLOOK_HOLDS ? "later" : "unknown");
+  return w;
+}
+
+struct growth_words_text growth_trigger_move(const struct outlook_trigger *t) {
+  struct growth_words_text w = {""};
+  add(&w, "calls for: %s, which takes %s", t->move, format_number(UNIT_SECONDS, NULL, t->takes_s).text);
+  return w;
+}
+
+struct growth_words_text growth_trigger_worth(const struct outlook_results *r, const struct outlook_trigger *t) {
+  struct growth_words_text w = {""};
+  if (t->course != OUTLOOK_BREAKS) return w;
+  if (isnan(t->ahead))
+    add(&w, "in time: no requirement breaks in these months");
+  else if (fabs(t->ahead) < 0.25)
+    add(&w, "just then %s breaks", t->breaks);
+  else if (t->late)
+    add(&w, "too late by %.1f months: %s breaks before it is done", -t->ahead, t->breaks);
+  else
+    add(&w, "in time: %.1f months before %s breaks", t->ahead, t->breaks);
+  if (t->unserved >= 0.5) add(&w, "; while it is made %s fail", format_counted((uint64_t)rint(t->unserved), "request", NULL).text);
+  if (t->cost > 0) add(&w, ", worth %s %s", format_money(t->cost).text, r->currency ? r->currency : "");
+  return w;
+}

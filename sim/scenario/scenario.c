@@ -1,4 +1,6 @@
 #include "sim/scenario/scenario.h"
+#include "models/autoscaling/trigger.h"
+#include "sim/scenario/watch.h"
 #include "models/faults/fault.h"
 #include "models/traffic/source.h"
 #include "sim/json/json.h"
@@ -101,6 +103,20 @@ static bool apply_overrides(struct reading *r, struct json_value *root, const st
   return good;
 }
 
+/* Triggers that act keep their own words for what they watch: what cannot be followed over months is no error there. */
+static void link_watches(struct reading *r, struct scenario *s) {
+  const struct trigger_config *t = model_triggers(&s->model)->items;
+  uint32_t count = model_triggers(&s->model)->count;
+  s->watches = arena_new_array(r->arena, struct watch, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    const char *key, *wrong = watch_of(r->arena, &s->model, &t[i], &s->watches[i], &key);
+    const struct json_value *at = bind_value_of(r->binder, t[i].when ? &t[i].when : &t[i].rule);
+    if (wrong && (t[i].when || t[i].rule))
+      diagnostic_add(r->diagnostics, at ? json_position(at) : NULL, "triggers.%s: \"%s\" %s", t[i].name, key, wrong);
+    if (wrong) s->watches[i].known = false, s->watches[i].why = wrong;
+  }
+}
+
 static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagnostics, struct json_value *root, const char *path,
                                   const struct scenario_override *overrides, uint32_t count) {
   if (!root) return NULL;
@@ -117,7 +133,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   resolve_claims(&r, s);
   if (good && diagnostics_errors(diagnostics) == binder.misplaced) {
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
-    if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s);
+    if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s), link_watches(&r, s);
   }
   s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
   return diagnostics_errors(diagnostics) ? NULL : s;

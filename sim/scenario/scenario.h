@@ -18,6 +18,7 @@ struct scenario {
   struct config_list price_files; /* struct price_file (sim/scenario/price_lists.h) */
   struct model model;
   struct config_list claims; /* struct claim */
+  struct watch *watches;     /* by trigger: what it watches over months of growth */
   /* Of the file. */
   const char *file;
   const struct json_value *tree;

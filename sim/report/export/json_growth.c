@@ -68,6 +68,31 @@ static void write_resource(struct json_writer *w, const void *of, uint32_t i) {
   json_add_number(w, "full_at", r->full_at[i]);
 }
 
+static void write_trigger(struct json_writer *w, const void *of, uint32_t i) {
+  const struct outlook_trigger *t = &((const struct outlook_results *)of)->triggers[i];
+  json_add_text(w, "name", t->name);
+  json_add_text(w, "condition", t->condition);
+  json_add_text(w, "course",
+                t->never                      ? "never"
+                : t->course == OUTLOOK_BREAKS ? "fires"
+                : t->course == OUTLOOK_HOLDS  ? "later"
+                                              : "unknown");
+  json_add_number(w, "month", t->when.month);
+  json_add_pair(w, "ci95", t->when.low, t->when.high);
+  json_add_number(w, "for_s", t->for_s);
+  json_add_number(w, "every_s", t->every_s);
+  json_add_number(w, "level", t->level);
+  json_add_number(w, "at_full", t->at_full);
+  json_add_text(w, "move", t->move);
+  json_add_number(w, "takes_s", t->takes_s);
+  json_add_flag(w, "late", t->late);
+  json_add_number(w, "ahead_months", t->ahead);
+  json_add_text(w, "breaks", t->breaks);
+  json_add_number(w, "unserved", t->unserved);
+  json_add_number(w, "cost", t->cost);
+  json_add_text(w, "reason", t->reason);
+}
+
 void report_growth_json(FILE *file, const struct answer *a) {
   const struct outlook_results *r = a->growth;
   struct json_writer writer = json_writer(file, 0), *w = &writer;
@@ -88,6 +113,7 @@ void report_growth_json(FILE *file, const struct answer *a) {
   json_add_number(w, "lead_months", r->lead_months);
   json_add_text(w, "currency", r->currency);
   json_add_records(w, "requirements", r, r->run_count ? r->requirement_count : 0, write_requirement);
+  json_add_records(w, "triggers", r, r->run_count ? r->trigger_count : 0, write_trigger);
   json_add_records(w, "resources", r, r->run_count ? r->resource_count : 0, write_resource);
   json_add_records(w, "table", r, r->month_count, write_row);
   json_add_records(w, "runs", r, r->run_count, write_run);

@@ -10,6 +10,14 @@ static void put_requirement(FILE *file, const struct outlook_requirement *q) {
   markdown_put(file, "", q->reason ? q->reason : "", " |\n");
 }
 
+static void put_trigger(FILE *file, const struct outlook_results *r, const struct outlook_trigger *t) {
+  markdown_put(file, "| ", t->condition, " | ");
+  fprintf(file, "%s | ", growth_trigger_when(t).text);
+  markdown_put(file, "", t->move, " | ");
+  markdown_put(file, "", growth_trigger_worth(r, t).text, "");
+  markdown_put(file, t->reason ? " " : "", t->reason ? t->reason : "", " |\n");
+}
+
 static void put_month(FILE *file, const struct outlook_results *r, const struct outlook_month *m) {
   fprintf(file, "| %s%.0f | %s | %s |", m->replications ? "" : "~", m->month,
           isnan(m->users) ? "-" : format_count((uint64_t)rint(m->users)).text,
@@ -33,6 +41,8 @@ void report_growth_markdown(FILE *file, const struct answer *a) {
   fputs("\n| requirement | | month | fullest | |\n| --- | --- | --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->requirement_count; i++)
     if (growth_shows(&r->requirements[i])) put_requirement(file, &r->requirements[i]);
+  if (r->trigger_count) fputs("\n| trigger | fires in month | calls for | |\n| --- | --- | --- | --- |\n", file);
+  for (uint32_t i = 0; i < r->trigger_count; i++) put_trigger(file, r, &r->triggers[i]);
   fputs("\n| month | users | busiest |", file);
   for (uint32_t i = 0; i < r->requirement_count; i++)
     if (growth_shows(&r->requirements[i])) markdown_put(file, " ", r->requirements[i].expression, " |");

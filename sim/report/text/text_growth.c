@@ -63,6 +63,28 @@ static void print_requirements(FILE *file, const struct outlook_results *r, int 
     if (growth_shows(&r->requirements[i])) print_requirement(file, r, i, letter < 'z' ? letter++ : 'z', width);
 }
 
+static void print_line(FILE *file, const char *text, int indent, int width) {
+  fprintf(file, "%*s", indent, "");
+  table_wrapped(file, text, indent, width);
+  fputc('\n', file);
+}
+
+static void print_triggers(FILE *file, const struct outlook_results *r, int width) {
+  if (!r->trigger_count || !r->run_count) return;
+  table_heading(file, "TRIGGERS", "the month in which each fires, by the shape of the day");
+  for (uint32_t i = 0; i < r->trigger_count; i++) {
+    const struct outlook_trigger *t = &r->triggers[i];
+    fputs("    ", file);
+    table_left(file, growth_trigger_when(t).text, WHEN);
+    table_left(file, t->name, COURSE);
+    table_wrapped(file, t->condition, 4 + WHEN + COURSE, width);
+    fputc('\n', file);
+    print_line(file, growth_trigger_move(t).text, 4 + WHEN + COURSE, width);
+    if (*growth_trigger_worth(r, t).text) print_line(file, growth_trigger_worth(r, t).text, 4 + WHEN + COURSE, width);
+    if (t->reason) print_line(file, t->reason, 4 + WHEN + COURSE, width);
+  }
+}
+
 static void print_resources(FILE *file, const struct outlook_results *r) {
   if (!r->resource_count || !r->run_count) return;
   const struct outlook_month *first = r->runs, *last = &r->runs[r->run_count - 1];
@@ -155,6 +177,7 @@ static void write_report(FILE *file, const struct outlook_results *r, const stru
   if (!options->quiet) {
     print_head(file, r, width);
     print_requirements(file, r, width);
+    print_triggers(file, r, width);
     print_resources(file, r);
     print_table(file, r, width);
     fputc('\n', file);

@@ -42,7 +42,7 @@ static void forget(struct asked *a) {
   "  'endpoints': { 'w': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '10ms' } } ] } },"                                   \
   "  'services': { 'a': { 'kind': 'app', 'backlog': 'unlimited' } },"                                                              \
   "  'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'growth': { " growth " },"                                  \
-  "  'run': { 'warmup': '10s', 'window': '120s', 'windows': 6 }, 'claims': [ " claims " ] }"
+  "  'run': { 'warmup': '10s', 'window': '120s', 'windows': 6, 'replications': 6 }, 'claims': [ " claims " ] }"
 #define STEADY "'t': { 'kind': 'open', 'rate': '40/s', 'mix': { 'w': 1 } }"
 
 struct expected {
