@@ -171,7 +171,8 @@ static void link_growth(struct linker *l, enum link_stage stage) {
   if (!says_one(l, g)) return;
   choose_sources(l, g);
   if (!g->count) {
-    link_error(l, "growth", NULL, "has no source of users: none of \"traffic\" is open with a rate, of sessions, or closed");
+    if (g->monthly > 0 || g->users.count || has_curve(g)) /* a scenario without "growth" has zeros */
+      link_error(l, "growth", NULL, "has no source of users: none of \"traffic\" is open with a rate, of sessions, or closed");
     return;
   }
   if (g->users.count) read_months(l, g);
