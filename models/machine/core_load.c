@@ -4,6 +4,7 @@
 #include "models/core/model.h"
 #include "models/machine/node.h"
 #include "models/platform/placement.h"
+#include "models/service/computing.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 
@@ -71,21 +72,24 @@ static void add_union(const struct model *m, struct load_sheet *l, uint32_t firs
   add_hosts(l, m, &together, demand_s, false);
 }
 
-/* Of a service whose other replicas stand by: each active one has the cores of one node, and at best of the largest. */
-static void add_active(const struct model *m, struct load_sheet *l, uint32_t service) {
+/* A service that has fewer replicas than there are nodes, or whose others stand by: each has the cores of one node, and at best of the
+ * largest. Where a replica cannot use a whole node it has a row of its own (models/service/computing.c). */
+static void add_fewer(const struct model *m, struct load_sheet *l, uint32_t service) {
   const struct service_config *s = model_service(m, service);
   const struct hosts *h = &l->hosts[service];
-  if (!s->active || h->group == HOSTS_NONE || isinf(h->plain_cores)) return;
+  double replicas = s->active ? (double)s->active : l->replicas[service];
+  if (h->group == HOSTS_NONE || isinf(h->plain_cores)) return;
+  if (!s->active && (replicas * h->largest_node >= h->plain_cores || computing_cores(m, s) < h->largest_node)) return;
   load_add(l, &(struct load){.kind = LOAD_CORES,
                              .owner = LOAD_OF_SERVICE,
                              .index = service,
-                             .name = arena_format(l->arena, "%s CPU of its node%s", s->name, load_times(l, s, (double)s->active)),
+                             .name = arena_format(l->arena, "%s CPU of its node%s", s->name, load_times(l, s, replicas)),
                              .demand_s = l->sums->cpu_s[service],
-                             .capacity = h->cores / h->plain_cores * fmin(h->largest_node * (double)s->active, h->plain_cores)});
+                             .capacity = h->cores / h->plain_cores * fmin(h->largest_node * replicas, h->plain_cores)});
 }
 
 static void loads(const struct model *m, struct load_sheet *l) {
-  for (uint32_t i = 0; i < m->services.count; i++) add_active(m, l, i);
+  for (uint32_t i = 0; i < m->services.count; i++) add_fewer(m, l, i);
   for (uint32_t i = 0; i < m->services.count; i++) {
     double demand_s = 0;
     bool first = service_runs(model_service(m, i)), divided = load_is_divided(model_service(m, i));

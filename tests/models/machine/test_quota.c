@@ -210,7 +210,28 @@ static void test_saturation(void) {
   fixture_close(&f);
 }
 
+/* 1 ms of the database, which may use a whole node of 4 cores: one replica 4,000/s though there are two such nodes, two 8,000/s. */
+static void test_fewer_than_nodes(void) {
+  for (int replicas = 1; replicas <= 2; replicas++) {
+    struct fixture f =
+        fixture_of("{ 'aguanta': 1, 'name': 'fewer', 'traffic': { 'x': { 'kind': 'open', 'rate': '10/s', 'mix': { 'p': 1 "
+                   "} } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'cpu': '1ms' } ] } }, 'services': { 'a': { "
+                   "'kind': 'app', 'runtime': 'threads', 'threads': 50, 'replicas': %d } }, 'platform': { 'kind': "
+                   "'kubernetes', 'nodes': { 'n': { 'count': 2, 'cpu': 4 } } }, 'run': { 'warmup': '0s', 'window': '1s' } }",
+                   replicas);
+    if (!f.scenario) continue;
+    struct resource *resources;
+    uint32_t count = resources_of(&f.scenario->model, f.arena, &resources);
+    double least = INFINITY;
+    for (uint32_t i = 0; i < count; i++) least = fmin(least, resource_saturates_at(&resources[i]));
+    test_check(fabs(least - 4000 * replicas) < 1e-6, "%d replicas are full at %g/s, by hand %d/s", replicas, least,
+               4000 * replicas);
+    fixture_close(&f);
+  }
+}
+
 static const struct test_case cases[] = {{"formula", test_formula},
+                                         {"fewer replicas than nodes", test_fewer_than_nodes},
                                          {"books", test_books},
                                          {"death", test_death},
                                          {"no_timers_without_traffic", test_no_timers_without_traffic},
