@@ -70,7 +70,7 @@ struct container {
   uint32_t running;            /* computations in the heap; aside: those by workers next to a loop */
   uint32_t aside, held;        /* held: threads given to requests, where `holds` */
   uint32_t in_flight;
-  uint32_t cold;     /* processes that still warm up */
+  uint32_t cold;     /* processes that still warm up by requests, and one more while it warms up by time */
   uint64_t answered; /* requests that have left it */
   struct turn turn;
   uint32_t stalls;                  /* reasons why nothing in it computes now: quota used up */
@@ -114,6 +114,7 @@ struct container {
   uint32_t newcomers_held_up;
   struct stream life_draws;
   sim_time ready_changed_at, started_at; /* for the autoscaler */
+  sim_time begins_at;                    /* its process, once its image is there: for its probes */
   bool ready;
   int32_t home; /* the region that it is placed in; -1: any */
 

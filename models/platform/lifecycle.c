@@ -1,3 +1,4 @@
+#include "models/platform/image.h"
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
 #include "models/platform/nodes.h"
@@ -176,8 +177,10 @@ void lifecycle_start(struct world *w, struct container *c) {
   }
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
+  sim_time pull = images_pull(w, c);
+  c->begins_at = world_after(w, pull);
   parts_begins(w, c);
-  sim_time start = distribution_sample_time(&container_config(c)->start, &c->life_draws);
+  sim_time start = pull + distribution_sample_time(&container_config(c)->start, &c->life_draws);
   start += parts_recover(w, c);
   lifecycle_wait(w, c, LIFE_START, container_config(c)->traits.never_ready ? SIM_NEVER : start);
 }
@@ -334,7 +337,7 @@ void lifecycle_build(struct world *w) {
       if (!lifecycle_place(w, c)) continue;
       lifecycle_serves(w, c, true);
       c->ready = true;
-      c->started_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
+      c->started_at = c->begins_at = c->ready_changed_at = -SIM_DAY; /* has run for long */
       rotation_add(w, c);
     }
   }

@@ -23,11 +23,11 @@ static sim_time later(sim_time at, sim_time by) { return at < SIM_NEVER - 1 - by
 
 /* --- when the next one is made ----------------------------------------------------------------------------------------------- */
 
-/* The first of a process that has started at c->started_at, and is asked from now on: not at the instant of its start, at which the
+/* The first of a process that begins at c->begins_at, and is asked from now on: not at the instant of its start, at which the
  * probe before it may have killed its predecessor. */
 static sim_time first_of(const struct probe *p) {
   const struct replica_probe_config *k = p->config;
-  sim_time now = world_now(p->world), started = container_of(p)->started_at;
+  sim_time now = world_now(p->world), started = container_of(p)->begins_at;
   if (policy(p->world)->from_end) return later(started, k->every);
   sim_time from = later(started, k->delay);
   if (from < now) from = now;
@@ -43,12 +43,12 @@ static sim_time gap_of(const struct probe *p) {
 
 /* Failures that do not count: of a process that has not passed yet, in its start period. */
 static bool is_spared(const struct probe *p, sim_time begun) {
-  return policy(p->world)->from_end && !p->healthy && begun < later(container_of(p)->started_at, p->config->delay);
+  return policy(p->world)->from_end && !p->healthy && begun < later(container_of(p)->begins_at, p->config->delay);
 }
 
 static int64_t spared_from(const struct probe *p) {
   if (!is_spared(p, p->next)) return 0;
-  return (later(container_of(p)->started_at, p->config->delay) - p->next + gap_of(p) - 1) / gap_of(p);
+  return (later(container_of(p)->begins_at, p->config->delay) - p->next + gap_of(p) - 1) / gap_of(p);
 }
 
 /* --- what follows ------------------------------------------------------------------------------------------------------------ */
