@@ -103,6 +103,7 @@ static void follow_processes(struct world_parts *all, const struct part *p, uint
   if (p->placed) all->placed |= bit;
   if (p->dies) all->dies |= bit;
   if (p->died) all->died |= bit;
+  if (p->fetches) all->fetches |= bit;
   if (p->recovers) all->recovers |= bit;
 }
 
@@ -154,6 +155,12 @@ void parts_died(struct world *w, struct container *c) { EACH(w->parts.died, died
 void parts_hangs(struct world *w, struct container *c, bool hung) { EACH(w->parts.present, hangs, w, c, hung); }
 
 void parts_joins(struct world *w, const struct node *n) { EACH(w->parts.present, joins, w, n); }
+
+sim_time parts_fetch(struct world *w, const struct container *c) {
+  sim_time sum = 0;
+  for (uint64_t left = w->parts.fetches; left; left &= left - 1) sum += parts[__builtin_ctzll(left)]->fetches(w, c);
+  return sum;
+}
 
 sim_time parts_recover(struct world *w, const struct container *c) {
   sim_time sum = 0;

@@ -121,6 +121,7 @@ struct part {
                  bool stands); /* it has been put on a node, or is about to be taken off */
   /* There is one node more than before: what is kept by node grows with w->node_room. */
   void (*joins)(struct world *, const struct node *);
+  sim_time (*fetches)(struct world *, const struct container *);  /* from its start until its process can begin */
   sim_time (*recovers)(struct world *, const struct container *); /* how much longer its start takes */
   /* Of a container that needs a node: whether this one may be it. */
   bool (*admits)(const struct world *, const struct container *, const struct node *);
@@ -171,6 +172,7 @@ void parts_build(struct world *, struct service *);
 void parts_start(struct world *);
 void parts_measure(struct world *, enum world_edge);
 void parts_use(const struct world *, struct service *, struct service_use *);
+sim_time parts_fetch(struct world *, const struct container *);
 sim_time parts_recover(struct world *, const struct container *);
 bool parts_admit(const struct world *, const struct container *, const struct node *);
 sim_time parts_give_up(struct world *, struct container *); /* the latest of all */

@@ -100,7 +100,7 @@ struct world_parts {
   uint64_t following; /* those of them that follow every change of what is served */
   uint64_t placing;   /* those of them that have a say in where containers are */
   /* those of them that follow processes, by hook */
-  uint64_t begins, serves, stops, stopped, dies, died, recovers, placed;
+  uint64_t begins, serves, stops, stopped, dies, died, fetches, recovers, placed;
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */
   void *room[PARTS_MOST];          /* of each; null: it takes none, or the world lacks the part */
 };

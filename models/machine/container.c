@@ -97,7 +97,7 @@ static inline void become_busy(struct world *w, struct container *c) {
 static inline void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = &wait_computing;
-  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(c, r);
+  if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
   if (!c->running) become_busy(w, c);
   k->running++;
   c->aside += k->aside;

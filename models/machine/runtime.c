@@ -49,8 +49,10 @@ static void build_process(struct world *w, struct container *c, uint32_t number)
   p->workers.aside = 1, p->workers.threads = s->workers;
 }
 
+static bool warms_up(const struct service_config *s) { return s->warm_up.requests || s->warm_up.lasts; }
+
 static bool is_plain(const struct service_config *s) {
-  return s->processes.count == 1 && !s->uses_workers && !s->warm_up.requests && !s->gc.every.kind;
+  return s->processes.count == 1 && !s->uses_workers && !warms_up(s) && !s->gc.every.kind;
 }
 
 void runtime_build(struct world *w, struct container *c) {
@@ -85,11 +87,13 @@ void runtime_staff(struct container *c, bool one_computes, int64_t threads) {
 /* --- life -------------------------------------------------------------------------------------------------------------------- */
 
 static void runtime_serves(struct world *w, struct container *c, bool warm) {
-  (void)w;
   const struct service_config *s = container_config(c);
   if (!c->processes) return;
   for (uint32_t i = 0; i < c->processes->count; i++) { c->processes->each[i].answered = warm ? (uint64_t)s->warm_up.requests : 0; }
   c->cold = warm || !s->warm_up.requests ? 0 : c->processes->count;
+  c->processes->serves_since = world_now(w);
+  c->processes->young = !warm && s->warm_up.lasts > 0;
+  c->cold += c->processes->young;
 }
 
 static void forget(struct world *w, struct crew *k) {
@@ -165,20 +169,34 @@ void runtime_answered(struct container *c, uint32_t process) {
   if (c->cold && ++c->processes->each[process].answered == (uint64_t)container_config(c)->warm_up.requests) c->cold--;
 }
 
-sim_time runtime_cold_work(const struct container *c, const struct request *r) {
-  const struct warm_up_config *warm_up = &container_config(c)->warm_up;
-  assert(warm_up->requests > 0);
+/* What is left of the time, as a share; the first who finds that it is over notes it. */
+static double time_to_come(const struct world *w, struct container *c) {
+  if (!c->processes->young) return 0;
+  sim_time lasts = container_config(c)->warm_up.lasts, age = world_now(w) - c->processes->serves_since;
+  if (age < lasts) return 1 - (double)age / (double)lasts;
+  c->processes->young = false, c->cold--;
+  return 0;
+}
+
+static double calls_to_come(const struct container *c, const struct request *r) {
+  uint64_t wanted = (uint64_t)container_config(c)->warm_up.requests;
   uint64_t answered = c->processes->each[r->frames[r->depth - 1].process].answered;
-  if (answered >= (uint64_t)warm_up->requests) return r->work;
-  double to_come = 1 - (double)answered / (double)warm_up->requests;
-  return (sim_time)((double)r->work * (1 + (warm_up->factor - 1) * to_come) + 0.5);
+  return answered >= wanted ? 0 : 1 - (double)answered / (double)wanted;
+}
+
+sim_time runtime_cold_work(const struct world *w, struct container *c, const struct request *r) {
+  double by_time = time_to_come(w, c), by_calls = calls_to_come(c, r), to_come = by_time > by_calls ? by_time : by_calls;
+  if (to_come <= 0) return r->work;
+  return (sim_time)((double)r->work * (1 + (container_config(c)->warm_up.factor - 1) * to_come) + 0.5);
 }
 
 static void check_runtime(struct linker *l, struct service_config *s, const char *path) {
   if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
     link_error(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
-  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->warm_up.requests))
+  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || warms_up(s)))
     link_error(l, path, NULL, "the processes of an external service are not modelled");
+  if (s->warm_up.factor > 0 && !warms_up(s))
+    link_error(l, path, "warm_up", "until when? Give \"requests\" that it answers until it is warm, or \"for\", a time, or both");
 }
 
 static void link_compiled(struct linker *l, enum link_stage stage) {

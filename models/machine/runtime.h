@@ -47,9 +47,11 @@ struct processes_config {
   int64_t count;
   int32_t deal;
 };
+/* Warm when it has answered `requests` and has been up for `lasts`; as cold as the one of the two that is further from it says. */
 struct warm_up_config {
   double factor;
-  int64_t requests; /* 0: none */
+  int64_t requests; /* 0: it does not go by them */
+  sim_time lasts;   /* 0: it does not go by time */
 };
 struct gc_config {
   struct distribution every, pause; /* no kind: none */
@@ -83,6 +85,8 @@ struct process {
 struct processes {
   struct process *each;
   uint32_t count, cursor;
+  sim_time serves_since;      /* while it warms up by time */
+  bool young;                 /* that time is not over, as far as anybody has looked: then the container is cold */
   struct computation *parked; /* computations of paused processes; `finish` is the work left */
   uint32_t parked_count, parked_room;
 };
@@ -110,7 +114,7 @@ struct crew *runtime_crew(const struct world *, const struct container *, const 
 /* One of the process's requests has been answered. */
 void runtime_answered(struct container *, uint32_t process);
 /* The work of a computation that begins while the process warms up. */
-sim_time runtime_cold_work(const struct container *, const struct request *);
+sim_time runtime_cold_work(const struct world *, struct container *, const struct request *);
 extern const struct load_part runtime_load; /* models/service/computing.c */
 
 #endif

@@ -19,8 +19,12 @@ const struct record processes_record = {.name = "processes",
 static const struct field warm_up_fields[] = {
     KEY("factor", NUMBER, warm_up_config, factor, RANGE(1, 1000),
         .doc = "How many times its usual work the first request of a new process takes."),
-    KEY("requests", INTEGER, warm_up_config, requests, RANGE(1, 1e12),
-        .doc = "Requests that it answers until it is warm; up to then the factor falls to 1 in a straight line."),
+    KEY("requests", INTEGER, warm_up_config, requests, OPTIONAL, RANGE(1, 1e12),
+        .doc = "Requests that it answers until it is warm; up to then the factor falls to 1 in a straight line. What warms with "
+               "calls: a just-in-time compiler."),
+    KEY("for", DURATION, warm_up_config, lasts, OPTIONAL, RANGE(0, FIELD_YEAR),
+        .doc = "Time from when it serves until it is warm, in a straight line too. What warms with time: classes and pages that "
+               "are loaded in the background. With \"requests\" as well it is warm after both."),
     {0}};
 const struct record warm_up_record = {.name = "warm_up",
                                       .size = sizeof(struct warm_up_config),

@@ -110,6 +110,8 @@ static void serves(struct world *w, struct container *c, bool warm) {
   if (warm && service_image(container_config(c))->size) image_of(&images_of(w)->nodes[c->node], c)->there = true;
 }
 
+static sim_time fetches(struct world *w, const struct container *c) { return images_pull(w, c); }
+
 static void link_service(struct linker *l, struct service_config *s, const char *path) {
   struct image_config *image = service_image(s);
   if (!image->size) return;
@@ -155,4 +157,5 @@ const struct part part_images = {.name = "images",
                                  .room.world = sizeof(struct images),
                                  .open = opens,
                                  .joins = joins,
-                                 .serves = serves};
+                                 .serves = serves,
+                                 .fetches = fetches};

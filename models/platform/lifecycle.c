@@ -1,4 +1,3 @@
-#include "models/platform/image.h"
 #include "models/platform/lifecycle.h"
 #include "models/core/part.h"
 #include "models/platform/nodes.h"
@@ -177,7 +176,7 @@ void lifecycle_start(struct world *w, struct container *c) {
   }
   c->state = CONTAINER_STARTING;
   c->started_at = world_now(w);
-  sim_time pull = images_pull(w, c);
+  sim_time pull = parts_fetch(w, c);
   c->begins_at = world_after(w, pull);
   parts_begins(w, c);
   sim_time start = pull + distribution_sample_time(&container_config(c)->start, &c->life_draws);

@@ -63,6 +63,14 @@ static const struct by_hand hands[] = {
     {"warm", 1, "{ 'cpu': '1s' }", ", 'warm_up': { 'factor': 3, 'requests': 4 }", "", 1, 1, 0},
     {"each process is cold", 2, "{ 'cpu': '1s' }",
      ", 'processes': { 'count': 2, 'deal': 'round-robin' }, 'warm_up': { 'factor': 3, 'requests': 4 }", CRASH, 3, 2, 0},
+    /* Up since 4.6 s, asked at 10 s: 5.4 s of 10.8 are over, 1 + 2 x 1/2; of 5 s all. */
+    {"half of its time", 1, "{ 'cpu': '1s' }", ", 'warm_up': { 'factor': 3, 'for': '10800ms' }", CRASH, 2, 1, 0},
+    {"its time is over", 1, "{ 'cpu': '1s' }", ", 'warm_up': { 'factor': 3, 'for': '5s' }", CRASH, 1, 1, 0},
+    {"warm from the start", 1, "{ 'cpu': '1s' }", ", 'warm_up': { 'factor': 3, 'for': '1h' }", "", 1, 1, 0},
+    /* The colder one decides: none of 4 calls is answered; half of the time against one of 4. */
+    {"by calls and time", 1, "{ 'cpu': '1s' }", ", 'warm_up': { 'factor': 3, 'for': '10800ms', 'requests': 4 }", CRASH, 3, 1, 0},
+    {"time of each process", 2, "{ 'cpu': '1s' }",
+     ", 'processes': { 'count': 2, 'deal': 'round-robin' }, 'warm_up': { 'factor': 3, 'for': '10800ms' }", CRASH, 2, 2, 0},
     /* The second begins when the first is answered, not after it: both take three times as long. */
     {"two at once", 2, "{ 'cpu': '1s' }", ", 'warm_up': { 'factor': 3, 'requests': 4 }", CRASH, 4.5, 2, 0}};
 
@@ -92,6 +100,31 @@ static void test_warm_up_falls(void) {
   test_check(!w->containers[0].cold, "still cold");
   world_free(w);
   fixture_close(&f);
+}
+
+/* Up since 4.6 s, warm at 34.6 s. Asked at 10 s: 24.6/30 are to come, 1 + 2 x 0.82 = 2.64 s; ten seconds after that, at 22.64:
+ * 11.96/30, 1.797333 s; at 34.437333: 0.162667/30, 1.010844 s; then 1 s. With 8 calls as well: 3 s, then at 23 s 7/8 of the calls
+ * against 11.6/30: 2.75, at 35.75 s 6/8: 2.5, at 48.25 s 5/8: 2.25. */
+static void test_warm_up_by_time(void) {
+  static const struct {
+    const char *warm_up;
+    double mean_s;
+    bool cold;
+  } rows[] = {{"'for': '30s'", (2.64 + 1.797333333 + 1.010844444 + 1) / 4, false},
+              {"'for': '30s', 'requests': 8", (3 + 2.75 + 2.5 + 2.25) / 4, true}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char service[100];
+    snprintf(service, sizeof service, ", 'warm_up': { 'factor': 3, %s }", rows[i].warm_up);
+    struct fixture f = fixture_of(USERS, 1, "{ 'cpu': '1s' }", service, CRASH, "55s");
+    struct world *w = fixture_run(&f, 1, rows[i].warm_up);
+    test_check(fixture_ends(w, 0).by[OUTCOME_COMPLETED] == 4, "%llu completed",
+               (unsigned long long)fixture_ends(w, 0).by[OUTCOME_COMPLETED]);
+    test_check(fabs(fixture_mean_s(w, 0) - rows[i].mean_s) < 1e-8, "%s: mean %.9f s, by hand %.9f", rows[i].warm_up,
+               fixture_mean_s(w, 0), rows[i].mean_s);
+    test_check((w->containers[0].cold > 0) == rows[i].cold, "%s: cold %u", rows[i].warm_up, w->containers[0].cold);
+    world_free(w);
+    fixture_close(&f);
+  }
 }
 
 /* The same customers: whom new pods serve, these serve slowly, and the autoscaler sees the more work. */
@@ -242,6 +275,7 @@ static void test_pauses_in_theory(void) {
 
 static const struct test_case cases[] = {{"by hand", test_by_hand},
                                          {"warm-up falls in a line", test_warm_up_falls},
+                                         {"warm-up by time", test_warm_up_by_time},
                                          {"scaled pods are cold", test_scaled_pods_are_cold},
                                          {"twins", test_twins},
                                          {"connections are dealt", test_connections_are_dealt},
