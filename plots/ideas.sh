@@ -67,6 +67,9 @@ picture pre-stop "$folder/pre-stop.json" --kind timeline --endpoint plain --endp
   "A roll-out loses $(value pre-stop without.lost_in_updates) requests without a preStop hook, none with 5 s"
 picture surge "$folder/surge.json" --kind timeline --endpoint more --endpoint less --title \
   "A roll-out at 80% of capacity: p95 is $(value surge more.latency) with a pod more; $(value surge less.latency) with a pod less"
+answer scale-in scenarios/ideas/scale-in.json
+picture scale-in "$folder/scale-in.json" --kind timeline --endpoint interrupting --endpoint draining --title \
+  "Two of four pods are taken away: $(value scale-in without.lost_in_updates) requests are lost without a grace period; none with 30 s"
 against() { # picture, its title, then results
   name=$1 title=$2 results=(); shift 2
   for result; do results+=("$folder/$result.json"); done

@@ -10,8 +10,8 @@ static const char *const failing[] = {"event-loop-blocking", "memory-leak", "pod
                                       "report-inline",       "shards",      NULL};
 /* Those that are run in check; the others in check-long. */
 static const char *const cheap[] = {"canary",      "fan-out",  "hand-added-worker", "hpa-memory", "node-spike", "parallel-batches",
-                                    "pre-scaling", "pre-stop", "replica-lag",       "slow-start", "spot",       "surge",
-                                    NULL};
+                                    "pre-scaling", "pre-stop", "replica-lag",       "scale-in",   "slow-start", "spot",
+                                    "surge",       NULL};
 
 static bool among(const char *const *names, const char *name) {
   while (*names && strcmp(*names, name)) names++;
@@ -88,6 +88,9 @@ static const struct removal removals[] = {
     {"replica-lag", "2", "services.postgres.replication.workers=4", "max(postgres.lag) > 10s", "CONFIRMED", "CONTRADICTED", 0, 0},
     {"report-inline", "4", "endpoints.report.steps.0.cpu=5ms", "error_rate(page) < 0.1%", "FAIL", "PASS", 0, 0},
     {"report-queue", "4", "queues.reports.workers=backend", "error_rate(page) < 0.1%", "PASS", "FAIL", 0, 0},
+    {"scale-in", "4", "services.with_grace.update.grace=0s", "error_rate(draining) < 0.02%", "PASS", "FAIL", 0, 0},
+    {"scale-in", "10", "services.without.update.grace=15s", "count(without.lost_in_updates) in 38..50", "CONFIRMED", "CONTRADICTED",
+     0, 0},
     {"shards", "2", "keys.tenants.zipf=0", "rate(citus.shard1) < 150/s", "FAIL", "PASS", 0, 0},
     {"slow-start", "4", "services.api.balance.slow_start=0s", "p95(page.latency) over \"start\" < 200ms", "PASS", "FAIL", 0, 0},
     {"spot", "10", "platform.nodes.worker.spot.handled=false", "error_rate(convert) < 0.01%", "PASS", "FAIL", 0, 0},
