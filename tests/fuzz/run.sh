@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 target=$1 seconds=$2 work=build/fuzz/corpus/$1 log=build/fuzz/$1.log
 mkdir -p "$work"
 case $target in # what the tree has already
-scenario | run) seeds="scenarios/ideas scenarios/theory tests/oracle tests/cli/bad tests/reader" ;;
+scenario | run) seeds="scenarios/ideas scenarios/releases scenarios/theory tests/oracle tests/cli/bad tests/reader" ;;
 study) seeds="scenarios/studies tests/cli/bad_study" ;;
 table) seeds="scenarios/traffic tests/cli/bad/tables tests/cli/bad/parts" ;;
 *) seeds= ;;
