@@ -43,7 +43,7 @@ static const struct demand_sums *sums_of(const struct model *m, const struct loa
 
 void load_add(struct load_sheet *l, const struct load *row) {
   if (!(row->demand_s > 0) || isinf(row->capacity)) return;
-  assert(row->name && row->capacity >= 0 && row->kind <= LOAD_CORES);
+  assert(row->name && row->capacity >= 0 && row->kind <= LOAD_BANDWIDTH);
   if (l->count == l->room) {
     struct load *more = arena_new_array(l->arena, struct load, l->room = l->room ? 2 * l->room : 16);
     if (l->count) memcpy(more, l->rows, l->count * sizeof *more);

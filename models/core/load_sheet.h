@@ -32,7 +32,8 @@ enum load_kind {
   LOAD_CONNECTIONS,
   LOAD_JOB_SLOTS,
   LOAD_PERMITS,
-  LOAD_CORES /* of nodes, for all that run there */
+  LOAD_CORES,    /* of nodes, for all that run there */
+  LOAD_BANDWIDTH /* of machines and replicas */
 };
 
 /* Whose resource it is: load.index counts services or node groups; of all together it is the mechanism's own. */

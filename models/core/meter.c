@@ -43,6 +43,14 @@ void meter_count(struct world *w, uint32_t meter) {
   if (metered(w)) series_add(&at(w, meter)->course, world_now(w) - w->measured_from, 1);
 }
 
+void meter_add(struct world *w, uint32_t meter, double amount) {
+  if (metered(w)) series_add(&at(w, meter)->course, world_now(w) - w->measured_from, amount);
+}
+
+void meter_book(struct world *w, uint32_t meter, sim_time from, sim_time lasts) {
+  if (metered(w)) series_level(&at(w, meter)->course, from - w->measured_from, from + lasts - w->measured_from, 1);
+}
+
 void meter_time(struct world *w, uint32_t meter, sim_time duration) {
   if (!metered(w) || !measured(w)) return;
   assert(duration >= 0 && at(w, meter)->time);

@@ -54,6 +54,9 @@ void meter_is_queue(struct model *, uint32_t meter);
 
 /* While running. */
 void meter_count(struct world *, uint32_t meter);
+void meter_add(struct world *, uint32_t meter, double amount); /* of a count: so many at once */
+/* Of a level that is 0 otherwise: it is one more from then on, for this long. */
+void meter_book(struct world *, uint32_t meter, sim_time from, sim_time lasts);
 void meter_set(struct world *, uint32_t meter, int64_t level);
 void meter_change(struct world *, uint32_t meter, int64_t change);
 void meter_time(struct world *, uint32_t meter, sim_time duration);

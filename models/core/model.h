@@ -74,6 +74,7 @@ struct model {
   uint32_t node_count, container_count;
   double *endpoint_share;          /* mean share of each endpoint in all requests; sums to 1 */
   double requests;                 /* that one replication simulates, estimated: closed users as if nothing took time */
+  bool counts_ways;                /* bytes by the way that they take: something has a price by it */
   bool records_waits, records_use; /* set by what is asked of the run, before it begins */
   struct arena *arena;
 };

@@ -70,6 +70,7 @@
   PART(node_pools)                                                                                                                 \
   PART(triggers)                                                                                                                   \
   PART(user_growth)                                                                                                                \
+  PART(bandwidth)                                                                                                                  \
   PARTS_MORE(PART)
 
 enum part_number {

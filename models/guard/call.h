@@ -31,6 +31,7 @@ struct call_config {
   bool cancel;
   struct breaker_config breaker;
   struct config_list fallback; /* struct choice of step_choices */
+  int64_t request, response;   /* bytes */
 };
 
 /* What is counted, by called service. */

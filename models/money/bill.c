@@ -128,11 +128,13 @@ static void add_egress(struct making *k) {
   const char *item = b->egress_free_gb > 0 ? arena_format(k->arena, "egress above %g GB", b->egress_free_gb) : "egress";
   if (b->egress) add_row(k, item, b->egress, "GB", gb);
   if (b->cdn) add_row(k, "CDN egress", b->cdn, "GB", gb_a_month(k->use->per_s.cdn));
+  if (b->between_zones) add_row(k, "between zones", b->between_zones, "GB", gb_a_month(k->use->per_s.between_zones));
+  if (b->between_regions) add_row(k, "between regions", b->between_regions, "GB", gb_a_month(k->use->per_s.between_regions));
 }
 
 uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
   const struct bill_config *b = model_bill(m);
-  uint32_t room = m->platform.nodes.count + b->charges.count + 3 * (m->services.count + b->storage.count) + 2;
+  uint32_t room = m->platform.nodes.count + b->charges.count + 3 * (m->services.count + b->storage.count) + 4;
   struct making k = making_of(m, use, room, arena);
   add_nodes(&k);
   add_services(&k);
@@ -170,7 +172,7 @@ bool bill_is_exact(const struct model *m) {
     if (model_nodes(m, i)->price && pool_changes(model_nodes(m, i))) return false;
   for (uint32_t i = 0; i < m->services.count; i++)
     if (service_money(model_service(m, i))->counted) return false;
-  return !b->egress && !b->cdn && all_stated(&b->charges) && all_stated(&b->revenue);
+  return !b->egress && !b->cdn && !m->counts_ways && all_stated(&b->charges) && all_stated(&b->revenue);
 }
 
 double bill_users(const struct model *m) { return model_bill(m)->users; }

@@ -59,18 +59,19 @@ struct service_money {
 static inline struct service_money *service_money(const struct service_config *s) { return service_part(s, PART_bill); }
 
 struct bill_config {
-  struct config_list charges; /* struct charge_config */
-  struct pods_config *pods;   /* null: pods have no price of their own */
-  struct config_list storage; /* struct storage_config */
-  double month;               /* since the sizes of storage were stated */
-  struct config_list revenue; /* likewise */
-  const char *egress;         /* price item per GB, or null */
-  double egress_free_gb;      /* per month */
-  const char *cdn;            /* price item per GB, or null */
-  double users;               /* 0: not stated */
-  int32_t order;              /* endpoint, or -1 */
-  const char *hour_down;      /* price item per hour, or null */
-  struct price_list prices;   /* bound from the file that the scenario names */
+  struct config_list charges;                  /* struct charge_config */
+  struct pods_config *pods;                    /* null: pods have no price of their own */
+  struct config_list storage;                  /* struct storage_config */
+  double month;                                /* since the sizes of storage were stated */
+  struct config_list revenue;                  /* likewise */
+  const char *egress;                          /* price item per GB, or null */
+  double egress_free_gb;                       /* per month */
+  const char *cdn;                             /* price item per GB, or null */
+  const char *between_zones, *between_regions; /* likewise */
+  double users;                                /* 0: not stated */
+  int32_t order;                               /* endpoint, or -1 */
+  const char *hour_down;                       /* price item per hour, or null */
+  struct price_list prices;                    /* bound from the file that the scenario names */
 };
 
 extern const struct record bill_record;
@@ -87,9 +88,9 @@ struct bill_sum {
   double monthly, low, high, first; /* NAN: a row is */
 };
 
-/* Bytes sent a second, on average: by our nodes, and by a CDN in front of them; and from clients to our nodes. */
+/* Bytes sent a second, on average: by our nodes, and by a CDN in front of them; from clients to our nodes; among these. */
 struct sent_bytes {
-  double origin, cdn, received;
+  double origin, cdn, received, between_zones, between_regions;
 };
 /* Replicas that stood on nodes, whatever they did there, and what they reserved; of services that are counted. */
 struct pods_use {

@@ -80,6 +80,11 @@ static const struct field bill_fields[] = {
         .doc = "Price item per GB that the origin sends, to clients or to a CDN; absent: not charged."),
     KEY("egress_free_gb", NUMBER, bill_config, egress_free_gb, DEFAULT(0), RANGE(0, 1e12), .doc = "GB a month that cost nothing."),
     KEY("cdn", TEXT, bill_config, cdn, OPTIONAL, .doc = "Price item per GB that a CDN sends to clients; absent: not charged."),
+    KEY("between_zones", TEXT, bill_config, between_zones, OPTIONAL,
+        .doc = "Price item per GB that goes from one zone of a region to another one: requests and responses of calls and queries "
+               "that "
+               "have bytes. Where both directions of a way are charged give the sum of both."),
+    KEY("between_regions", TEXT, bill_config, between_regions, OPTIONAL, .doc = "Likewise from one region to another one."),
     KEY("revenue", MAP, bill_config, revenue, OPTIONAL, .record = &charge_record,
         .doc = "What comes in, by name: {\"premium\": {\"price\": \"subscription\", \"quantity\": 1000}}. Gives revenue, margin "
                "and profit."),
@@ -282,6 +287,7 @@ static void link_pods(struct linker *l) {
 static void link_money(struct linker *l, enum link_stage stage) {
   const struct model *m = l->model;
   const struct bill_config *b = model_bill(m);
+  if (stage == LINK_FIRST) l->model->counts_ways = b->between_zones || b->between_regions;
   if (stage == LINK_JOINED)
     for (uint32_t i = 0; i < m->services.count; i++) link_service(l, i);
   if (stage != LINK_LAST) return;
@@ -294,6 +300,11 @@ static void link_money(struct linker *l, enum link_stage stage) {
   link_charges(l, "revenue", &b->revenue);
   check_price(l, "bill.egress", NULL, b->egress, MEASURE(PRICE_BYTES));
   check_price(l, "bill.cdn", NULL, b->cdn, MEASURE(PRICE_BYTES));
+  check_price(l, "bill.between_zones", NULL, b->between_zones, MEASURE(PRICE_BYTES));
+  check_price(l, "bill.between_regions", NULL, b->between_regions, MEASURE(PRICE_BYTES));
+  if (m->counts_ways && !model_regions(m))
+    link_error(l, "bill", b->between_zones ? "between_zones" : "between_regions",
+               "the scenario has no places between which bytes could go: give platform.regions");
   check_price(l, "bill.hour_down", NULL, b->hour_down, MEASURE(PRICE_TIME));
 }
 

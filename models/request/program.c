@@ -114,6 +114,15 @@ void compile_leave(struct compiler *c) {
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
 }
 
+void compile_carries(struct compiler *c, uint32_t first, bool all, int64_t request, int64_t response) {
+  if (!request && !response) return;
+  struct instruction *in = c->program->instructions;
+  for (uint32_t i = first; i < c->program->count; i++) {
+    if (in[i].operation == &operation_enter && (all || i == first)) in[i].scale = (double)request;
+    if (in[i].operation == &operation_leave && (all || i + 1 == c->program->count)) in[i].scale = (double)response;
+  }
+}
+
 void compile_end_early(struct compiler *c, uint16_t outcome) {
   if (c->guarded) { /* its caller learns it as it learns of a failure, and ends the same way */
     compile_emit(c, &operation_end_attempt)->outcome = outcome;

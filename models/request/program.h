@@ -74,7 +74,7 @@ struct instruction {
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: next to the event loop */
   bool continues;             /* CPU: another one by the same crew may follow within its turn (turns.c) */
-  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages */
+  double scale;               /* CPU: factor of the demand, 0: none. MISS: pages. ENTER, LEAVE: bytes that go along */
   double probability; /* LOOKUP: of a hit; with a keyspace only estimated (cache_estimate). ANSWER: of failure. MISS: of one page */
   /* CPU, EXTERNAL, DELAY, FLUSH, MISS (of one read), in ns; STOCK: pieces to reserve; CONTENT: bytes of the value; REPLICATE: of
    * applying it, where that is given; WRITTEN: of the write. */
@@ -189,6 +189,8 @@ void compile_steps(struct compiler *, const struct config_list *steps);
 /* Opens a frame on a replica of the service; returns the instruction, whose `target` may be set. */
 struct instruction *compile_enter(struct compiler *, int32_t service, enum route);
 void compile_leave(struct compiler *);
+/* The call that begins at the instruction `first` carries bytes there, and back: with all that it passes, or itself only. */
+void compile_carries(struct compiler *, uint32_t first, bool all, int64_t request, int64_t response);
 /* Null when there is no service to run on. */
 struct instruction *compile_cpu(struct compiler *, const struct distribution *demand);
 void compile_external(struct compiler *, int32_t service);

@@ -5,6 +5,7 @@
 #include "models/request/draws.h"
 #include "models/request/operation.h"
 #include "models/core/world.h"
+#include "models/network/bandwidth.h"
 #include "models/network/network.h"
 #include "models/network/request_place.h"
 #include "models/platform/nodes.h"
@@ -309,11 +310,24 @@ static struct lane *way_of_entry(const struct world *w, const struct request *r,
   return network_lane_from(world_network(w), model_region(w->model, (uint32_t)edge)->first_zone, c->node);
 }
 
+/* With bytes that take time on the lines of machines and replicas. */
+__attribute__((noinline, cold)) static bool travels_loaded(struct world *w, struct request *r, const struct container *a,
+                                                           const struct container *b, const struct instruction *in,
+                                                           const struct lane *way) {
+  sim_time held = bandwidth_sends(w, a, b, edge_of(w, r), in->scale), all = held + (way ? way->delay : 0);
+  if (!all) return true;
+  request_parks(r, in->cell, world_now(w));
+  timer_heap_push(w->sleepers, world_after(w, all), r->id);
+  return false;
+}
+
 /* Travels between two replicas; true when that takes no time. A null container is the entry. */
-static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b, uint16_t cell) {
+static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b,
+                   const struct instruction *in) {
   struct lane *way = a && b ? network_lane(world_network(w), a->node, b->node) : way_of_entry(w, r, a ? a : b);
+  if (__builtin_expect(in->scale > 0, 0) && world_has_bandwidth(w)) return travels_loaded(w, r, a, b, in, way);
   if (!way) return true;
-  request_parks(r, cell, world_now(w));
+  request_parks(r, in->cell, world_now(w));
   lane_push(way, r->id);
   return false;
 }
@@ -426,7 +440,7 @@ static bool enters_hung(struct world *w, struct request *r, const struct instruc
                         const struct container *c) {
   opens_frame(w, r, world_service_of(w, c), c);
   hang_marks(r);
-  return travel(w, r, caller, c, in->cell) && !hang_holds(w, r);
+  return travel(w, r, caller, c, in) && !hang_holds(w, r);
 }
 
 /* At a replica that hangs, is dead or cut off: it refuses the call, or nothing of it answers until the caller gives up. */
@@ -466,7 +480,7 @@ bool request_enter(struct world *w, struct request *r, const struct instruction 
   if (severed || !container_serves(c)) return knocks(w, r, in, caller, c, severed);
   if (__builtin_expect(w->impaired, 0) && version_fails(w, r, in, c)) return unserved(w, r, in, OUTCOME_ERROR);
   opens_frame(w, r, s, c);
-  return travel(w, r, caller, c, in->cell);
+  return travel(w, r, caller, c, in);
 }
 
 bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
@@ -478,7 +492,7 @@ bool request_enter_at(struct world *w, struct request *r, const struct instructi
   }
   if (__builtin_expect(w->impaired, 0) && version_fails(w, r, in, c)) return unserved(w, r, in, OUTCOME_ERROR);
   request_opens_frame(w, r, c);
-  return travel(w, r, caller, c, in->cell);
+  return travel(w, r, caller, c, in);
 }
 
 bool request_accept(struct world *w, struct request *r, const struct instruction *in) {
@@ -486,22 +500,22 @@ bool request_accept(struct world *w, struct request *r, const struct instruction
 }
 
 /* The answer goes back to the entry. */
-static inline bool answers_entry(struct world *w, struct request *r, const struct container *c, uint16_t cell) {
+static inline bool answers_entry(struct world *w, struct request *r, const struct container *c, const struct instruction *in) {
   if (__builtin_expect(w->impaired, 0) && cut_off(w, r, NULL, c)) {
-    network_holds_up(w, r, container_region(w, c), edge_of(w, r), cell);
+    network_holds_up(w, r, container_region(w, c), edge_of(w, r), in->cell);
     return false;
   }
-  return travel(w, r, c, NULL, cell);
+  return travel(w, r, c, NULL, in);
 }
 
 /* While some way or process is not as it should be. */
 __attribute__((noinline, cold)) static bool returns_impaired(struct world *w, struct request *r, const struct container *from,
-                                                             const struct container *to, uint16_t cell) {
+                                                             const struct container *to, const struct instruction *in) {
   if (cut_off(w, r, from, to)) {
-    network_holds_up(w, r, container_region(w, from), container_region(w, to), cell);
+    network_holds_up(w, r, container_region(w, from), container_region(w, to), in->cell);
     return false;
   }
-  return travel(w, r, from, to, cell) && !hang_holds(w, r);
+  return travel(w, r, from, to, in) && !hang_holds(w, r);
 }
 
 bool request_leave(struct world *w, struct request *r, const struct instruction *in) {
@@ -519,15 +533,15 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
     s->split->answers++;
     s->split->slow += world_now(w) - f->entered > s->split->limit;
   }
-  if (!r->depth) return answers_entry(w, r, c, in->cell);
+  if (!r->depth) return answers_entry(w, r, c, in);
   const struct frame *caller = &r->frames[r->depth - 1];
   if (!frame_alive(w, caller)) {
     request_fail(w, r, OUTCOME_CRASHED);
     return false;
   }
   const struct container *to = &w->containers[caller->container];
-  if (__builtin_expect(w->impaired, 0)) return returns_impaired(w, r, c, to, in->cell);
-  return travel(w, r, c, to, in->cell);
+  if (__builtin_expect(w->impaired, 0)) return returns_impaired(w, r, c, to, in);
+  return travel(w, r, c, to, in);
 }
 
 static inline __attribute__((always_inline)) bool compute(struct world *w, struct request *r, const struct instruction *in,

@@ -12,9 +12,11 @@ static void compile_plain(struct compiler *c, const struct call_config *s) {
     compile_external(c, s->call);
     return;
   }
+  uint32_t first = c->program->count;
   compile_enter(c, s->call, ROUTE_ANY);
   compile_steps(c, &s->steps);
   compile_leave(c);
+  compile_carries(c, first, false, s->request, s->response);
 }
 
 static void compile(struct compiler *c, const void *config) {
@@ -27,6 +29,9 @@ static void compile(struct compiler *c, const void *config) {
 static const struct field fields[] = {
     KEY("call", REFERENCE, call_config, call, .target = "services", .doc = "The service."),
     KEY("steps", CHOICES, call_config, steps, OPTIONAL, .choices = &step_choices, .doc = "What the called replica does, in order."),
+    KEY("request", BYTES, call_config, request, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Sent to the called replica: takes the bandwidth of machines and replicas, and counts where ways have a price."),
+    KEY("response", BYTES, call_config, response, DEFAULT("0B"), RANGE(0, 1e15), .doc = "Sent back, likewise."),
     KEY("retry", RECORD, call_config, retry, OPTIONAL, .record = &retry_record,
         .doc = "Retries a call that has failed; absent: it is not retried."),
     KEY("timeout", DURATION, call_config, timeout, DEFAULT("never"), RANGE(1, FIELD_YEAR),

@@ -39,6 +39,7 @@ struct query_step {
   struct growth_config growth;
   const char *on;
   struct query_locks locks;
+  int64_t request, response;
 };
 
 static const struct service_config *database_of(const struct compiler *c, const struct query_step *s) {
@@ -187,11 +188,13 @@ static void compile_one(struct compiler *c, const struct query_step *s, bool wri
     acquire->route = write ? ROUTE_PRIMARY : route_of(c, s);
     acquire->cell = compile_cell(c, s->query, TIME_POOL);
   }
+  uint32_t first = c->program->count;
   compile_to_database(c, s->query, write || c->in_transaction ? ROUTE_PRIMARY : route_of(c, s));
   if (!write) compile_read(c, s->query);
   compile_execution(c, s, write, false);
   if (!write) compile_read_end(c, s->query);
   compile_from_database(c, !c->in_transaction);
+  compile_carries(c, first, true, s->request, s->response);
   if (!c->in_transaction) compile_emit(c, &operation_release)->service = s->query;
   c->in_transaction = false;
 }
@@ -252,6 +255,9 @@ static const struct field fields[] = {
         .doc = "CPU time of one writing query; absent: as \"demand\"."),
     KEY("pages", INTEGER, query_step, pages, DEFAULT(1), RANGE(0, 1e8),
         .doc = "Pages that one query looks at, one after another; those that are not in the buffer pool are read from disk."),
+    KEY("request", BYTES, query_step, request, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Sent to the database by each query: takes bandwidth, and counts where ways have a price."),
+    KEY("response", BYTES, query_step, response, DEFAULT("0B"), RANGE(0, 1e15), .doc = "Sent back by each query, likewise."),
     KEY("growth", RECORD, query_step, growth, OPTIONAL, .record = &growth_record,
         .doc = "How the demand grows with the table; absent: not at all."),
     KEY("shards", WORD, query_step, shards, DEFAULT("one"), .words = shard_words,

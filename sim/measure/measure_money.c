@@ -1,6 +1,7 @@
 /* Measures of money: what is paid for, and what it is divided by. */
 #include "sim/measure/measure_money.h"
 #include "models/money/bill.h"
+#include "models/network/bandwidth.h"
 #include "models/traffic/client_network.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/measure_years.h"
@@ -8,10 +9,16 @@
 
 /* --- what ran ---------------------------------------------------------------------------------------------------------------- */
 
+static double counted(const struct view *v, uint32_t meter) {
+  double sum = 0;
+  for (uint32_t i = 0; i < v->observation.window_count; i++) sum += v->observation.meters[meter].course.sums[i];
+  return sum;
+}
+
 /* All that clients get leaves the CDN, where there is one; what it has not leaves the origin first. What clients send reaches the
  * origin where the CDN has no answer. */
 struct sent_bytes measure_sent(const struct model *model, const struct view *v) {
-  struct sent_bytes sent = {0, 0, 0};
+  struct sent_bytes sent = {0};
   for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++) {
     const struct endpoint_config *c = model_endpoint(model, e);
     double answered = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED], hits = 0;
@@ -22,6 +29,11 @@ struct sent_bytes measure_sent(const struct model *model, const struct view *v) 
     sent.cdn += endpoint_way(c)->cdn.hit > 0 ? answered * (double)endpoint_way(c)->response : 0;
     sent.received += fmax(0, (double)v->arrived[e] - hits) * (double)endpoint_way(c)->request;
   }
+  if (model->counts_ways && v->observation.meter_count) {
+    sent.between_zones = counted(v, model_ways(model)->between_zones);
+    sent.between_regions = counted(v, model_ways(model)->between_regions);
+  }
+  if (v->seconds > 0) sent.between_zones /= v->seconds, sent.between_regions /= v->seconds;
   if (v->seconds > 0) sent.origin /= v->seconds, sent.cdn /= v->seconds, sent.received /= v->seconds;
   return sent;
 }

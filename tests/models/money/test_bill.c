@@ -147,6 +147,57 @@ static void within(const char *what, double is, double low, double high) {
   test_check(is >= low && is <= high, "%s: %.9g is not within %.9g and %.9g", what, is, low, high);
 }
 
+/* The documents' cost tables. Q-11 20 + 24 + 15 + 15; Q-13 by phase, hosting and database, Redis, monitoring, CDN: 0 to 55, 164 to 329, 699
+ * to 1,299; D's drawing 40 + 40 + 25 = 105 where D-9 says 120; D-9 40 a VPS; D-11 15 a node. */
+static void test_documents(void) {
+  static const struct {
+    const char *called, *charges;
+    double low, high;
+  } rows[] = {
+      {"Q-11", "{'a':{'price':'frontend'},'b':{'price':'backend'},'c':{'price':'postgres'},'d':{'price':'redis'}}", 74, 74},
+      {"Q-13 MVP", "{'a':{'price':'mvp-hosting'},'b':{'price':'mvp-database'}}", 0, 55},
+      {"Q-13 growth",
+       "{'a':{'price':'growth-hosting','quantity':2},'b':{'price':'growth-redis'},'c':{'price':'growth-monitoring'},'d':{'price':'"
+       "growth-"
+       "cdn'}}",
+       164, 329},
+      {"Q-13 enterprise",
+       "{'a':{'price':'enterprise-hosting','quantity':2},'b':{'price':'enterprise-monitoring'},'c':{'price':'enterprise-cdn'}}",
+       699, 1299},
+      {"D, phase 2", "{'a':{'price':'vps','quantity':2},'b':{'price':'vps-8'}}", 105, 105},
+      {"D-9, 50,000 users", "{'a':{'price':'vps','quantity':3}}", 120, 120},
+      {"D-9, 100,000 users", "{'a':{'price':'vps','quantity':6}}", 240, 240},
+      {"D-11", "{'a':{'price':'node','quantity':4}}", 60, 60},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char set[400];
+    snprintf(set, sizeof set, "bill.charges=%s", rows[i].charges);
+    for (char *c = set; *c; c++)
+      if (*c == '\'') *c = '"';
+    struct answer a = ANSWER("tests/cli/money/documents.json", "--set", set);
+    near(rows[i].called, claimed(&a, "cost_low(month)"), rows[i].low);
+    near(rows[i].called, claimed(&a, "cost_high(month)"), rows[i].high);
+    answer_free(&a);
+  }
+}
+
+/* At list prices of AWS: one zone is two m6i.large and one db.m5.large, 2 x 70.08 + 124.83, and a balancer 16.43: 281.41. A standby in
+ * another zone adds 124.83: 1.44 times (Uptime Intelligence, 2022: 1.45). Both regions at work are twice that and 1 GB an hour of
+ * replication in each direction at 0.02 USD: 2.10 (2.11). */
+static void test_ratios(void) {
+  struct answer one = ANSWER("tests/cli/money/regions.json"),
+                zones = ANSWER("tests/cli/money/regions.json", "--set", "services.mysql.replicas=2", "--set",
+                               "services.mysql.replication={\"mode\":\"asynchronous\"}"),
+                regions = ANSWER("tests/cli/money/regions.json", "--set", "services.mysql.replicas=2", "--set",
+                                 "services.mysql.replication={\"mode\":\"asynchronous\"}", "--set", "platform.nodes.web.count=4",
+                                 "--set", "bill.charges.balancer.quantity=2", "--set", "bill.charges.replication.quantity=1460");
+  double base = number(one.bill, "monthly");
+  near("one zone", base, 2 * 70.08 + 124.83 + 16.425);
+  within("zones", number(zones.bill, "monthly") / base, 1.44, 1.45);
+  within("regions", number(regions.bill, "monthly") / base, 2.09, 2.12);
+  answer_free(&one), answer_free(&zones), answer_free(&regions);
+}
+
 /* Four pods of half a core and 1 GB, of an hour that is measured. After a minute four more start; ready 10 to 15 s after that, they get the
  * calls, and 30 min later the old ones go: both sets stand for 1,811 to 1,820 s. So 4 + 4 x 1811/3600 = 6.0122 to 6.0222 pods in the
  * mean: at 73 USD a vCPU 219.45 to 219.81 instead of 146, and at 7.30 a GB 43.89 to 43.96 instead of 29.20. */
@@ -186,6 +237,7 @@ static void test_day(void) {
 static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb},       {"items", test_items},
                                          {"beyond the last tier", test_beyond},         {"margin", test_margin},
                                          {"a claim on a range", test_range_of_a_claim}, {"lists", test_lists},
+                                         {"tables of the documents", test_documents},   {"ratios of providers", test_ratios},
                                          {"a blue-green release", test_blue_green},     {"a managed database", test_database},
                                          {"a day with an autoscaler", test_day},        {0}};
 const struct test_suite suite_bill = {"bill", cases};

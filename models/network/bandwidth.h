@@ -1,0 +1,48 @@
+/* Bandwidth: bytes on the ways between machines, and machines and balancers that can send only so many of them a second.
+ *
+ * A machine (`bandwidth` of a node group) and a replica (`bandwidth` of a service: a balancer that is rented by what it carries) have a
+ * line out and a line in, each as wide as is stated. A message takes its bytes over the line out of where it leaves and over the line in of
+ * where it arrives, one after the other, first come first served: what comes while a line is busy waits, which is time of the kind
+ * network. Between two replicas on one machine only their own lines count. Messages are the `request` and `response` of endpoints, between
+ * clients and the entry, and those of call and query steps, which have no bytes unless told so. Replication, backups, pulls of images and
+ * what jobs carry have none.
+ *
+ *     "platform": { "nodes": { "server": { "cpu": 4, "bandwidth": "250Mbit/s" } } }
+ *     "endpoints": { "image": { "entry": "web", "response": "2.5MB", ... } }        12.5 a second, and not one more
+ *
+ * Counted are the bytes that leave and reach each (SUBJECT.sent, SUBJECT.received), and the longest that a message has to wait now
+ * (SUBJECT.line_ms, of what waits: a system that settles has none that grows). Rows of the saturation table: SUBJECT network out and in.
+ *
+ * With `model->counts_ways` bytes are counted by the way that they take, too: network.between_zones, network.between_regions.
+ *
+ * Invariant: a line is never promised to two messages at one instant. */
+#ifndef BANDWIDTH_H
+#define BANDWIDTH_H
+#include "models/core/model.h"
+#include "models/core/parts.h"
+#include "models/service/service.h"
+#include "sim/engine/sim_time.h"
+
+struct container;
+struct world;
+
+struct bandwidth_config {
+  int64_t bits_per_s; /* 0: unlimited */
+  /* Derived: meters. */
+  uint32_t sent, received, out, in, line_ms;
+};
+static inline struct bandwidth_config *nodes_bandwidth(const struct node_group *g) { return nodes_part(g, PART_bandwidth); }
+static inline struct bandwidth_config *service_bandwidth(const struct service_config *s) { return service_part(s, PART_bandwidth); }
+
+/* Keys of the root: none; meters of the ways. */
+struct ways_config {
+  uint32_t between_zones, between_regions;
+};
+static inline struct ways_config *model_ways(const struct model *m) { return model_part(m, PART_bandwidth); }
+
+static inline bool world_has_bandwidth(const struct world *w) { return world_part(w, PART_bandwidth) != NULL; }
+/* A message sets out from one replica to another; null: from a client, or to one. edge: the region whose entry a client was sent to, or
+ * -1. Returns how much longer it takes than the way does. */
+sim_time bandwidth_sends(struct world *, const struct container *from, const struct container *to, int32_t edge, double bytes);
+
+#endif
