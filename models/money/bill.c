@@ -1,5 +1,6 @@
 #include "models/money/bill.h"
 #include "models/autoscaling/node_pool.h"
+#include "models/traffic/user_growth.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <math.h>
@@ -54,6 +55,8 @@ static double lcu_of(const struct making *k, const struct charge_config *c) {
 static double quantity_of(const struct making *k, const struct charge_config *c) {
   const struct sent_bytes *sent = &k->use->per_s;
   switch (c->measured) {
+  case CHARGE_USERS:
+    return c->quantity * bill_users(k->model);
   case CHARGE_REQUESTS:
     return c->quantity * answered_per_s(k, c->endpoint) * SECONDS_A_MONTH / 1e6;
   case CHARGE_SENT:
@@ -162,7 +165,7 @@ struct bill_sum bill_sum(const struct bill_row *rows, uint32_t count) {
 static bool all_stated(const struct config_list *list) {
   const struct charge_config *charges = list->items;
   for (uint32_t i = 0; i < list->count; i++)
-    if (charges[i].measured != CHARGE_STATED) return false;
+    if (charges[i].measured != CHARGE_STATED && charges[i].measured != CHARGE_USERS) return false;
   return true;
 }
 
@@ -175,4 +178,14 @@ bool bill_is_exact(const struct model *m) {
   return !b->egress && !b->cdn && !m->counts_ways && all_stated(&b->charges) && all_stated(&b->revenue);
 }
 
-double bill_users(const struct model *m) { return model_bill(m)->users; }
+double bill_users(const struct model *m) {
+  const struct user_growth *g = model_user_growth(m);
+  if (model_bill(m)->users > 0) return model_bill(m)->users * (user_growth_given(g) ? user_growth_factor(g, g->after) : 1);
+  double users = user_growth_given(g) ? user_growth_users(g, g->after) : 0;
+  return isnan(users) ? 0 : users;
+}
+
+double bill_month(const struct model *m) {
+  const struct user_growth *g = model_user_growth(m);
+  return model_bill(m)->month + (user_growth_given(g) && g->after > 0 ? g->after : 0);
+}

@@ -17,7 +17,7 @@
 struct arena;
 
 /* What the quantity of a charge is multiplied by. */
-enum charge_of { CHARGE_STATED, CHARGE_REQUESTS, CHARGE_SENT, CHARGE_RECEIVED, CHARGE_PROCESSED, CHARGE_LCU };
+enum charge_of { CHARGE_STATED, CHARGE_USERS, CHARGE_REQUESTS, CHARGE_SENT, CHARGE_RECEIVED, CHARGE_PROCESSED, CHARGE_LCU };
 
 /* Something that costs and is not a node: managed databases, balancers, control planes, seats, engineers; or brings money in. */
 struct charge_config {
@@ -112,8 +112,10 @@ uint32_t bill_revenue(const struct model *, const struct bill_use *, struct aren
 struct bill_sum bill_sum(const struct bill_row *, uint32_t count);
 /* Whether every quantity follows from the scenario, so that every replication has the same bill. */
 bool bill_is_exact(const struct model *);
-/* Users that the bill is divided among: those that the scenario states; 0: none. */
+/* Users that the bill is divided among, in the month that is simulated: those that it states, or those of the growth; 0: none known. */
 double bill_users(const struct model *);
+/* The month that is simulated, since the sizes of storage were stated. */
+double bill_month(const struct model *);
 
 extern const struct record bill_root_record;
 static inline struct bill_config *model_bill(const struct model *m) { return model_part(m, PART_bill); }

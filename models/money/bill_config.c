@@ -21,10 +21,9 @@ static const struct field charge_fields[] = {
                "told otherwise."),
     KEY("of", TEXT, charge_config, of, OPTIONAL,
         .doc =
-            "What is measured and multiplied by the quantity: \"requests\" or an endpoint (those answered, in millions), \"sent\", "
-            "\"received\" or \"processed\" (both: GB between clients and the origin), or \"lcu\" (capacity units of a balancer, "
-            "the "
-            "larger of 25 new connections a second and 1 GB an hour)."),
+            "What is measured and multiplied by the quantity: \"requests\" or an endpoint (those answered, in millions); \"sent\", "
+            "\"received\" or \"processed\" (both: GB between clients and the origin); \"users\" (of the bill, and growing with "
+            "them); or \"lcu\" (capacity units of a balancer, the larger of 25 new connections a second and 1 GB an hour)."),
     KEY("connection_requests", NUMBER, charge_config, connection_requests, DEFAULT(1), RANGE(1, 1e9),
         .doc = "Of \"lcu\": requests that one connection of a client carries."),
     {0}};
@@ -167,11 +166,9 @@ static const struct {
   const char *word;
   enum charge_of of;
   enum price_of measure;
-} measured[] = {{"requests", CHARGE_REQUESTS, PRICE_REQUESTS},
-                {"sent", CHARGE_SENT, PRICE_BYTES},
-                {"received", CHARGE_RECEIVED, PRICE_BYTES},
-                {"processed", CHARGE_PROCESSED, PRICE_BYTES},
-                {"lcu", CHARGE_LCU, PRICE_LCU}};
+} measured[] = {{"users", CHARGE_USERS, PRICE_USERS},         {"requests", CHARGE_REQUESTS, PRICE_REQUESTS},
+                {"sent", CHARGE_SENT, PRICE_BYTES},           {"received", CHARGE_RECEIVED, PRICE_BYTES},
+                {"processed", CHARGE_PROCESSED, PRICE_BYTES}, {"lcu", CHARGE_LCU, PRICE_LCU}};
 
 /* What is measured; returns what its price may be per. */
 static uint32_t link_measured(struct linker *l, const char *path, struct charge_config *c) {
@@ -184,7 +181,7 @@ static uint32_t link_measured(struct linker *l, const char *path, struct charge_
       return MEASURE(measured[i].measure);
     }
   if (c->endpoint < 0)
-    link_error(l, path, "of", "is \"%s\"; it may be requests, sent, received, processed, lcu, or an endpoint", c->of);
+    link_error(l, path, "of", "is \"%s\"; it may be requests, users, sent, received, processed, lcu, or an endpoint", c->of);
   c->measured = CHARGE_REQUESTS;
   return MEASURE(PRICE_REQUESTS);
 }
@@ -195,6 +192,8 @@ static void link_charges(struct linker *l, const char *key, const struct config_
     const char *path = arena_format(l->arena, "bill.%s.%s", key, charges[i].name);
     uint32_t allowed = link_measured(l, path, &charges[i]);
     check_price(l, path, "price", charges[i].price, allowed);
+    if (charges[i].measured == CHARGE_USERS && !(bill_users(l->model) > 0))
+      link_error(l, path, "of", "is users, but nothing says how many there are: give \"users\" in \"bill\"");
     const struct price_item *item = price_named(&model_bill(l->model)->prices, charges[i].price);
     if (item && price_item_of(item) != PRICE_TIME && charges[i].hours != HOURS_A_MONTH)
       link_error(l, path, "hours", "belongs to a price per time, and \"%s\" is per %s", item->name, item->price.per);

@@ -1,13 +1,10 @@
 #include "models/network/bandwidth.h"
 #include "models/core/link.h"
-#include "models/core/load_sheet.h"
 #include "models/core/meter.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
 #include "models/network/network.h"
 #include "models/platform/nodes.h"
-#include "models/platform/placement.h"
-#include "models/request/operation.h"
 #include "sim/engine/arena.h"
 #include <math.h>
 
@@ -28,16 +25,14 @@ static const struct record service_keys = {
 static const struct field no_fields[] = {{0}};
 static const struct record root_keys = {.name = "ways", .size = sizeof(struct ways_config), .fields = no_fields};
 
-static bool is_limited(const struct bandwidth_config *b) { return b->bits_per_s && b->bits_per_s != INT64_MAX; }
-
-static bool any_is_limited(const struct model *m) {
+bool bandwidth_is_limited(const struct model *m) {
   bool any = false;
   for (uint32_t i = 0; i < m->platform.nodes.count; i++) any |= is_limited(nodes_bandwidth(model_nodes(m, i)));
   for (uint32_t i = 0; i < m->services.count; i++) any |= is_limited(service_bandwidth(model_service(m, i)));
   return any;
 }
 
-static bool used(const struct model *m) { return m->counts_ways || any_is_limited(m); }
+static bool used(const struct model *m) { return m->counts_ways || bandwidth_is_limited(m); }
 
 static void declare(struct model *m, struct bandwidth_config *b, const char *thing) {
   if (!is_limited(b)) return;
@@ -70,15 +65,6 @@ struct bandwidths {
   struct lines *nodes, *containers; /* by number */
 };
 static struct bandwidths *world_bandwidths(const struct world *w) { return world_part(w, PART_bandwidth); }
-
-static void start(struct world *w) {
-  world_bandwidths(w)->nodes = arena_new_array(w->arena, struct lines, w->node_room + 1);
-  world_bandwidths(w)->containers = arena_new_array(w->arena, struct lines, w->container_count + 1);
-}
-
-static void joins(struct world *w, const struct node *n) {
-  if (world_bandwidths(w)->nodes) world_bandwidths(w)->nodes = nodes_grown(w, n, world_bandwidths(w)->nodes, sizeof(struct lines));
-}
 
 /* The message is there at `at` and through at the time that is returned. */
 static sim_time passes(struct world *w, const struct bandwidth_config *b, sim_time *promised, uint32_t busy, sim_time at,
@@ -122,10 +108,9 @@ static const struct bandwidth_config *of_service(const struct world *w, const st
   return service_bandwidth(model_service(w->model, c->service));
 }
 
-sim_time bandwidth_sends(struct world *w, const struct container *from, const struct container *to, int32_t edge, double bytes) {
+static sim_time sends(struct world *w, const struct container *from, const struct container *to, int32_t edge, double bytes) {
   struct bandwidths *all = world_bandwidths(w);
   sim_time now = world_now(w), at = now;
-  if (!all) return 0;
   bool apart = !from || !to || from->node != to->node;
   count_way(w, from, to, edge, bytes);
   if (from) at = leaves(w, of_service(w, from), &all->containers[from->id], at, bytes);
@@ -136,111 +121,15 @@ sim_time bandwidth_sends(struct world *w, const struct container *from, const st
   return at - now;
 }
 
-/* --- the load sheet ---------------------------------------------------------------------------------------------------------- */
-
-/* Bits of a request of the whole system: by service, over the lines of its replicas; by node group, over those of its machines. */
-struct bits {
-  double *out, *in, *nodes_out, *nodes_in;
-};
-
-static void sums(struct demand_sums *d, struct arena *arena) {
-  struct bits *b = arena_new_array(arena, struct bits, 1);
-  b->out = arena_new_array(arena, double, d->model->services.count + 1),
-  b->in = arena_new_array(arena, double, d->model->services.count + 1);
-  b->nodes_out = arena_new_array(arena, double, d->model->platform.nodes.count + 1);
-  b->nodes_in = arena_new_array(arena, double, d->model->platform.nodes.count + 1);
-  d->parts[PART_bandwidth] = b;
+static void start(struct world *w) {
+  w->carries = sends;
+  world_bandwidths(w)->nodes = arena_new_array(w->arena, struct lines, w->node_room + 1);
+  world_bandwidths(w)->containers = arena_new_array(w->arena, struct lines, w->container_count + 1);
 }
 
-static double machines_of(const struct model *m, const struct service_config *s) {
-  double machines = 0;
-  for (uint32_t g = 0; g < m->platform.nodes.count; g++)
-    if (placement_has_group(s, g)) machines += (double)model_nodes(m, g)->count;
-  return machines;
+static void joins(struct world *w, const struct node *n) {
+  if (world_bandwidths(w)->nodes) world_bandwidths(w)->nodes = nodes_grown(w, n, world_bandwidths(w)->nodes, sizeof(struct lines));
 }
-
-/* Both can only be on one and the same machine. */
-static bool always_together(const struct model *m, const struct service_config *a, const struct service_config *b) {
-  if (machines_of(m, a) > 1 || machines_of(m, b) > 1) return false;
-  for (uint32_t g = 0; g < m->platform.nodes.count; g++)
-    if (placement_has_group(a, g) != placement_has_group(b, g)) return false;
-  return true;
-}
-
-/* Over the machines that its replicas may be on, evenly. */
-static void spread(const struct model *m, const struct service_config *s, double bits, double *by_group) {
-  double machines = machines_of(m, s);
-  for (uint32_t g = 0; machines > 0 && g < m->platform.nodes.count; g++)
-    if (placement_has_group(s, g)) by_group[g] += bits * (double)model_nodes(m, g)->count / machines;
-}
-
-/* -1: a client. */
-static void add_message(const struct demand_sums *d, int32_t from, int32_t to, double bits) {
-  const struct model *m = d->model;
-  const struct bits *b = d->parts[PART_bandwidth];
-  const struct service_config *a = from >= 0 ? model_service(m, (uint32_t)from) : NULL,
-                              *z = to >= 0 ? model_service(m, (uint32_t)to) : NULL;
-  if (a) b->out[from] += bits;
-  if (z) b->in[to] += bits;
-  if (a && z && always_together(m, a, z)) return;
-  if (a) spread(m, a, bits, b->nodes_out);
-  if (z) spread(m, z, bits, b->nodes_in);
-}
-
-/* How often each instruction is run, and which service called: calls are nested in the order of the instructions. */
-static void add_program(const struct demand_sums *d, const struct program *p, double weight, struct arena *arena) {
-  struct demand_sums counting = load_demand(d->model, arena);
-  counting.runs = arena_new_array(arena, double, p->count + 1);
-  program_demand(p, weight, &counting);
-  int32_t frames[PROGRAM_FRAMES + 1] = {-1};
-  uint32_t depth = 0;
-  for (uint32_t i = 0; i < p->end; i++) {
-    const struct instruction *in = &p->instructions[i];
-    bool enters = in->operation->enters, leaves_ = in->operation->leaves;
-    if (enters && in->scale > 0) add_message(d, frames[depth], in->service, 8 * in->scale * counting.runs[i]);
-    if (enters && depth < PROGRAM_FRAMES) frames[++depth] = in->service;
-    if (!leaves_ || !depth) continue;
-    depth--;
-    if (in->scale > 0) add_message(d, in->service, frames[depth], 8 * in->scale * counting.runs[i]);
-  }
-}
-
-static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
-  if (!(asking & ASKING_TRAFFIC) || !any_is_limited(m)) return;
-  for (uint32_t e = 0; e < m->endpoints.count; e++)
-    if (m->endpoint_share[e] > 0) add_program(d, &m->programs[e], m->endpoint_share[e], arena);
-}
-
-static void add_rows(struct load_sheet *l, const struct bandwidth_config *b, enum load_owner owner, uint32_t index,
-                     const char *name, double out, double in, double lines) {
-  const char *const ways[] = {"out", "in"};
-  double bits[] = {out, in};
-  uint32_t busy[] = {b->out, b->in};
-  for (int i = 0; is_limited(b) && i < 2; i++)
-    load_add(l, &(struct load){.kind = LOAD_BANDWIDTH,
-                               .owner = owner,
-                               .index = index,
-                               .name = arena_format(l->arena, "%s network %s", name, ways[i]),
-                               .demand_s = bits[i] / (double)b->bits_per_s,
-                               .capacity = lines,
-                               .metered = true,
-                               .meter = busy[i]});
-}
-
-static void loads(const struct model *m, struct load_sheet *l) {
-  const struct bits *b = l->sums->parts[PART_bandwidth];
-  if (l->region >= 0 || !b) return;
-  for (uint32_t i = 0; i < m->services.count; i++) {
-    const struct service_config *s = model_service(m, i);
-    add_rows(l, service_bandwidth(s), LOAD_OF_SERVICE, i, arena_format(l->arena, "%s%s", s->name, load_times(l, s, l->replicas[i])),
-             b->out[i], b->in[i], l->replicas[i]);
-  }
-  for (uint32_t g = 0; g < m->platform.nodes.count; g++)
-    add_rows(l, nodes_bandwidth(model_nodes(m, g)), LOAD_OF_NODES, g, model_nodes(m, g)->name, b->nodes_out[g], b->nodes_in[g],
-             (double)model_nodes(m, g)->count);
-}
-
-static const struct load_part bandwidth_load = {.asks = asks, .loads = loads};
 
 const struct part part_bandwidth = {.name = "bandwidth",
                                     .requests = true,
@@ -248,7 +137,7 @@ const struct part part_bandwidth = {.name = "bandwidth",
                                     .room.world = sizeof(struct bandwidths),
                                     .keys = {.root = &root_keys, .service = &service_keys, .nodes = &nodes_keys},
                                     .link = link_bandwidth,
-                                    .sums = sums,
+                                    .sums = bandwidth_sums,
                                     .start = start,
                                     .joins = joins,
                                     .load = &bandwidth_load};

@@ -15,6 +15,8 @@
  *
  * With `model->counts_ways` bytes are counted by the way that they take, too: network.between_zones, network.between_regions.
  *
+ * A run asks w->carries (models/core/world.h) how much longer a message takes than its way does.
+ *
  * Invariant: a line is never promised to two messages at one instant. */
 #ifndef BANDWIDTH_H
 #define BANDWIDTH_H
@@ -23,8 +25,9 @@
 #include "models/service/service.h"
 #include "sim/engine/sim_time.h"
 
-struct container;
-struct world;
+struct arena;
+struct demand_sums;
+struct load_part;
 
 struct bandwidth_config {
   int64_t bits_per_s; /* 0: unlimited */
@@ -40,9 +43,12 @@ struct ways_config {
 };
 static inline struct ways_config *model_ways(const struct model *m) { return model_part(m, PART_bandwidth); }
 
-static inline bool world_has_bandwidth(const struct world *w) { return world_part(w, PART_bandwidth) != NULL; }
-/* A message sets out from one replica to another; null: from a client, or to one. edge: the region whose entry a client was sent to, or
- * -1. Returns how much longer it takes than the way does. */
-sim_time bandwidth_sends(struct world *, const struct container *from, const struct container *to, int32_t edge, double bytes);
+/* A machine or replica whose bytes take time. */
+static inline bool is_limited(const struct bandwidth_config *b) { return b->bits_per_s && b->bits_per_s != INT64_MAX; }
+bool bandwidth_is_limited(const struct model *);
+
+/* bandwidth_load.c */
+void bandwidth_sums(struct demand_sums *, struct arena *);
+extern const struct load_part bandwidth_load;
 
 #endif

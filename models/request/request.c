@@ -5,7 +5,6 @@
 #include "models/request/draws.h"
 #include "models/request/operation.h"
 #include "models/core/world.h"
-#include "models/network/bandwidth.h"
 #include "models/network/network.h"
 #include "models/network/request_place.h"
 #include "models/platform/nodes.h"
@@ -314,7 +313,7 @@ static struct lane *way_of_entry(const struct world *w, const struct request *r,
 __attribute__((noinline, cold)) static bool travels_loaded(struct world *w, struct request *r, const struct container *a,
                                                            const struct container *b, const struct instruction *in,
                                                            const struct lane *way) {
-  sim_time held = bandwidth_sends(w, a, b, edge_of(w, r), in->scale), all = held + (way ? way->delay : 0);
+  sim_time held = w->carries(w, a, b, edge_of(w, r), in->scale), all = held + (way ? way->delay : 0);
   if (!all) return true;
   request_parks(r, in->cell, world_now(w));
   timer_heap_push(w->sleepers, world_after(w, all), r->id);
@@ -325,7 +324,7 @@ __attribute__((noinline, cold)) static bool travels_loaded(struct world *w, stru
 static bool travel(struct world *w, struct request *r, const struct container *a, const struct container *b,
                    const struct instruction *in) {
   struct lane *way = a && b ? network_lane(world_network(w), a->node, b->node) : way_of_entry(w, r, a ? a : b);
-  if (__builtin_expect(in->scale > 0, 0) && world_has_bandwidth(w)) return travels_loaded(w, r, a, b, in, way);
+  if (__builtin_expect(in->scale > 0, 0) && w->carries) return travels_loaded(w, r, a, b, in, way);
   if (!way) return true;
   request_parks(r, in->cell, world_now(w));
   lane_push(way, r->id);

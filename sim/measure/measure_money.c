@@ -66,7 +66,7 @@ struct bill_use measure_use(const struct model *model, const struct view *v, str
   double *answered = arena_new_array(arena, double, model->endpoints.count + 1);
   for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++)
     answered[e] = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] / v->seconds;
-  return (struct bill_use){nodes, measure_sent(model, v), answered, pods_of(model, v, arena), model_bill(model)->month};
+  return (struct bill_use){nodes, measure_sent(model, v), answered, pods_of(model, v, arena), bill_month(model)};
 }
 
 /* --- the bill ---------------------------------------------------------------------------------------------------------------- */
