@@ -14,7 +14,8 @@ enum { MONTHS_DEFAULT = 24, MONTHS_MOST = 1200 };
 
 static bool has_curve(const struct user_growth *g) { return g->curve.ceiling > 0; }
 
-bool user_growth_given(const struct user_growth *g) { return !isnan(g->monthly) || g->users.count || has_curve(g); }
+/* A scenario without the key has zeros, one without `monthly` in it no number. */
+bool user_growth_given(const struct user_growth *g) { return g->monthly > 0 || g->users.count || has_curve(g); }
 
 static double on_curve(const struct growth_curve *c, double month) {
   return c->ceiling / (1 + (c->ceiling / c->start - 1) * real_exp(-c->steepness * month));
@@ -33,7 +34,7 @@ static double in_table(const struct user_growth *g, double month) {
 static double path(const struct user_growth *g, double month) {
   if (g->users.count) return in_table(g, month);
   if (has_curve(g)) return on_curve(&g->curve, month);
-  return isnan(g->monthly) ? 1 : real_exp(real_log(1 + g->monthly) * month);
+  return !(g->monthly > 0) ? 1 : real_exp(real_log(1 + g->monthly) * month);
 }
 
 double user_growth_factor(const struct user_growth *g, double month) {
@@ -128,7 +129,7 @@ static void solve_curve(struct linker *l, struct growth_curve *c, double today) 
 }
 
 static bool says_one(struct linker *l, const struct user_growth *g) {
-  int given = !isnan(g->monthly) + (g->users.count > 0) + has_curve(g);
+  int given = (g->monthly > 0) + (g->users.count > 0) + has_curve(g);
   if (given > 1)
     link_error(l, "growth", NULL, "says in %d ways how users grow: keep one of \"monthly\", \"users\" and \"curve\"", given);
   if (!given && (g->after > 0 || g->months > 0 || g->of.count))
@@ -157,7 +158,7 @@ static void take_profile(struct linker *l, struct user_growth *g) {
     const struct choice *rate = &model_source(l->model, i)->rate;
     double monthly = rate->kind ? profile_monthly(rate) : NAN;
     if (!(monthly > 0)) continue;
-    if (isnan(g->monthly)) g->monthly = monthly;
+    if (!(g->monthly > 0)) g->monthly = monthly;
     g->by_rate = true;
     if (monthly != g->monthly) link_error(l, "growth", NULL, "is missing: the rates of the sources grow differently");
   }
@@ -171,8 +172,7 @@ static void link_growth(struct linker *l, enum link_stage stage) {
   if (!says_one(l, g)) return;
   choose_sources(l, g);
   if (!g->count) {
-    if (g->monthly > 0 || g->users.count || has_curve(g)) /* a scenario without "growth" has zeros */
-      link_error(l, "growth", NULL, "has no source of users: none of \"traffic\" is open with a rate, of sessions, or closed");
+    link_error(l, "growth", NULL, "has no source of users: none of \"traffic\" is open with a rate, of sessions, or closed");
     return;
   }
   if (g->users.count) read_months(l, g);
@@ -196,7 +196,8 @@ static const struct record curve_record = {.name = "growth curve",
 static const struct field growth_fields[] = {
     KEY("of", REFERENCES, user_growth, of, OPTIONAL, .target = "traffic",
         .doc = "Sources whose users grow; absent: all that are open, of sessions or closed."),
-    KEY("monthly", RATIO, user_growth, monthly, OPTIONAL, RANGE(0, 100), .doc = "Growth a month, such as \"6%\"."),
+    KEY("monthly", RATIO, user_growth, monthly, OPTIONAL, RANGE(0, 100), .open_range_low = true,
+        .doc = "Growth a month, such as \"6%\"."),
     KEY("users", WEIGHTS, user_growth, users, OPTIONAL,
         .doc = "Instead: months and users, such as { \"0\": 10000, \"12\": 25000 }; straight lines between them."),
     KEY("curve", RECORD, user_growth, curve, OPTIONAL, .record = &curve_record, .doc = "Instead: an S-curve."),

@@ -17,10 +17,13 @@ struct session {
   struct progress progress;
 };
 
-static struct scenario *scenario_with(void *context, struct arena *arena, const char *value) {
+static struct scenario *scenario_with(void *context, struct arena *arena, const char *value, const struct scenario_override *more,
+                                      uint32_t count) {
   struct session *s = context;
-  struct scenario_override override = {arena_format(arena, "--vary %s=%s", s->path, value), s->path, value};
-  const struct scenario *read = session_read(arena, s->options, s->options->files[0], &override, 1);
+  struct scenario_override *all = arena_new_array(arena, struct scenario_override, count + 1);
+  all[0] = (struct scenario_override){arena_format(arena, "--vary %s=%s", s->path, value), s->path, value};
+  for (uint32_t i = 0; i < count; i++) all[i + 1] = more[i];
+  const struct scenario *read = session_read(arena, s->options, s->options->files[0], all, count + 1);
   s->too_large |= read && !session_fits(s->options, &read, 1, s->study);
   return s->too_large ? NULL : (struct scenario *)read;
 }

@@ -318,9 +318,9 @@ static uint32_t budget_of(const struct capacity_options *o, const struct run_con
 struct capacity_result *capacity_find(struct arena *arena, const struct capacity_options *o, const char **wrong) {
   struct search s = {.arena = arena, .options = o, .range = &o->range, .known = {NAN, NAN, NAN, NAN, NAN, false}};
   struct capacity_result *r = arena_alloc(arena, sizeof *r);
-  const struct scenario *first = o->scenario(o->context, arena, o->range.low_text);
+  const struct scenario *first = o->scenario(o->context, arena, o->range.low_text, NULL, 0);
   *wrong = NULL;
-  if (!first || !o->scenario(o->context, arena, o->range.high_text)) return NULL;
+  if (!first || !o->scenario(o->context, arena, o->range.high_text, NULL, 0)) return NULL;
   add_bounds(&s, first);
   if ((*wrong = wrong_question(&s, first))) return NULL;
   s.budget = budget_of(o, &first->model.run);
@@ -334,6 +334,7 @@ struct capacity_result *capacity_find(struct arena *arena, const struct capacity
   }
   if (!s.invalid) capacity_findings(&s, r);
   if (!s.invalid) note_left_out(&s, r);
+  if (!s.invalid && s.narrowed) note(&s, r, s.narrowed);
   for (uint32_t i = 0; i < s.count; i++) study_close(s.trials[i]->study);
   return s.invalid ? NULL : r;
 }

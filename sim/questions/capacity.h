@@ -36,6 +36,8 @@
  * that limit a time fail. Where no end of the warm-up is found a run begins empty, and what it says of times is too low: such
  * a value can fail, not pass. Else a value that was run at up to 10% more load lends its warm-up, which is the longer one.
  *
+ * A day of which the requirements look at an hour is run for that hour only (sim/questions/narrow.h).
+ *
  * The knee is the value with the greatest power, throughput over mean latency (Kleinrock 1979), among all values that were run. */
 #ifndef CAPACITY_H
 #define CAPACITY_H
@@ -44,6 +46,8 @@
 #include "sim/study/study.h"
 
 enum { CAPACITY_LOOKS = 60 }; /* at most, in the whole search */
+
+struct scenario_override;
 
 struct capacity_progress {
   const char *value; /* that is being run */
@@ -56,8 +60,9 @@ struct capacity_options {
   struct axis range;
   const char *const *without; /* must claims that are left out, by id or text */
   uint32_t without_count;
-  /* The scenario with this value of the axis; null after it has reported why. Called with an arena of its own now and then. */
-  struct scenario *(*scenario)(void *context, struct arena *, const char *value);
+  /* The scenario with this value of the axis and `count` further overrides; null after it has reported why. Called with an arena of
+   * its own now and then. */
+  struct scenario *(*scenario)(void *context, struct arena *, const char *value, const struct scenario_override *, uint32_t count);
   void (*progress)(void *context, const struct capacity_progress *); /* may be null */
   void *context;
 };

@@ -99,7 +99,7 @@ static bool same_resource(const struct resource *a, const struct resource *b) {
 /* Load of one resource with a value of the axis, from the scenario alone; NaN when there is no such resource or no open load. */
 static double load_of(struct search *s, const struct resource *resource, double x) {
   struct arena *arena = arena_new();
-  const struct scenario *scenario = s->options->scenario(s->options->context, arena, axis_text(arena, s->range, x));
+  const struct scenario *scenario = trial_scenario(s, arena, axis_text(arena, s->range, x));
   double load = NAN;
   struct resource *all;
   uint32_t count = scenario ? resources_of(&scenario->model, arena, &all) : 0;

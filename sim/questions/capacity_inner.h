@@ -29,6 +29,7 @@ struct search {
   struct trial **trials;
   uint32_t count, room, looks, budget;
   bool interrupted, invalid;
+  const char *narrowed;       /* what is run of a value, in words; null: all of it */
   struct capacity_root known; /* for the progress */
 };
 
@@ -36,6 +37,8 @@ struct search {
 static inline bool is_shown(enum verdict v) { return v == VERDICT_PASS || v == VERDICT_FAIL; }
 
 /* capacity_trial.c */
+/* The scenario with this value, of the run what is looked at; null after it has reported why. */
+struct scenario *trial_scenario(struct search *, struct arena *, const char *value);
 /* The trial of this value, opened when there is none; null when its scenario is invalid (search->invalid). */
 struct trial *trial_at(struct search *, double x);
 /* A few replications for the map; no verdict. */

@@ -4,6 +4,7 @@
 #include "sim/engine/arena.h"
 #include "sim/questions/capacity_inner.h"
 #include "sim/questions/margin.h"
+#include "sim/questions/narrow.h"
 #include "sim/measure/estimate.h"
 #include "sim/measure/verdict.h"
 #include <math.h>
@@ -17,9 +18,27 @@ static double load_of(const struct model *m) {
   return isfinite(load) ? load : 0;
 }
 
+static bool judges(const void *context, const struct claim *c) {
+  const struct capacity_options *o = context;
+  if (c->kind != CLAIM_REQUIREMENT || c->severity != SEVERITY_MUST) return false;
+  for (uint32_t i = 0; i < o->without_count; i++)
+    if ((c->name && !strcmp(o->without[i], c->name)) || !strcmp(o->without[i], c->expression)) return false;
+  return true;
+}
+
+struct scenario *trial_scenario(struct search *s, struct arena *arena, const char *value) {
+  const struct capacity_options *o = s->options;
+  struct scenario *all = o->scenario(o->context, arena, value, NULL, 0);
+  if (!all) return NULL;
+  struct narrowed n = narrow(arena, all, judges, o);
+  if (!n.count) return all;
+  if (!s->narrowed) s->narrowed = arena_text(s->arena, n.words);
+  return o->scenario(o->context, arena, value, n.overrides, n.count);
+}
+
 double trial_load(struct search *s, double x) {
   struct arena *arena = arena_new();
-  const struct scenario *scenario = s->options->scenario(s->options->context, arena, axis_text(arena, s->range, x));
+  const struct scenario *scenario = trial_scenario(s, arena, axis_text(arena, s->range, x));
   s->invalid |= !scenario;
   double load = scenario ? load_of(&scenario->model) : 0;
   arena_free(arena);
@@ -53,7 +72,7 @@ struct trial *trial_at(struct search *s, double x) {
   x = axis_round(s->range, x);
   for (uint32_t i = 0; i < s->count; i++)
     if (s->trials[i]->x == x) return s->trials[i];
-  struct scenario *scenario = s->options->scenario(s->options->context, s->arena, axis_text(s->arena, s->range, x));
+  struct scenario *scenario = trial_scenario(s, s->arena, axis_text(s->arena, s->range, x));
   if (!scenario) {
     s->invalid = true;
     return NULL;

@@ -153,7 +153,7 @@ void outlook_watch(struct outlook *o) {
 /* The first month with the factor; NaN: there is none. */
 static double month_of(const struct outlook *o, double factor) {
   double now = user_growth_factor(o->growth, 0), low = 0,
-         high = isnan(o->growth->monthly) ? o->results->months : BEYOND * o->results->months;
+         high = !(o->growth->monthly > 0) ? o->results->months : BEYOND * o->results->months;
   if (!isfinite(factor) || factor * now > user_growth_factor(o->growth, high)) return NAN;
   if (factor <= 1) return 0;
   for (int i = 0; i < 60; i++) {

@@ -35,6 +35,10 @@ static const char *noun_of(const char *path) {
               {".pools.", "max", " connections"},
               {".connections.", "max", " connections"},
               {"platform.nodes.", "count", " nodes"},
+              {"growth.", "after", " months"},
+              {"growth.", "months", " months"},
+              {"growth.", "midpoint", " months"},
+              {NULL, "ceiling", " users"},
               {NULL, "workers", " workers"},
               {NULL, "threads", " threads"},
               {NULL, "processes", " processes"}};

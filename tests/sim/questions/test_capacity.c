@@ -27,12 +27,16 @@ struct found {
   const char *axis;
 };
 
-static struct scenario *scenario_with(void *context, struct arena *arena, const char *value) {
+static struct scenario *scenario_with(void *context, struct arena *arena, const char *value, const struct scenario_override *more,
+                                      uint32_t count) {
   const struct found *f = context;
   struct diagnostics *faults = diagnostics_new(arena);
   if (f->hunt->bend) value = f->hunt->bend(arena, value);
-  const struct scenario_override all[] = {{"--vary", f->axis, value}, {"--seed", "run.seed", f->hunt->seed}};
-  struct scenario *s = scenario_read(arena, faults, f->path, all, f->hunt->seed ? 2 : 1);
+  struct scenario_override all[6] = {{"--vary", f->axis, value}};
+  uint32_t used = 1;
+  if (f->hunt->seed) all[used++] = (struct scenario_override){"--seed", "run.seed", f->hunt->seed};
+  for (uint32_t i = 0; i < count; i++) all[used++] = more[i];
+  struct scenario *s = scenario_read(arena, faults, f->path, all, used);
   test_check(s != NULL, "%s", diagnostics_render(faults, arena));
   return s;
 }
