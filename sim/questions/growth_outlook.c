@@ -78,14 +78,20 @@ static void add_text(struct arena *arena, const char ***all, uint32_t *count, co
 
 /* --- the search --------------------------------------------------------------------------------------------------------------- */
 
-/* The last month that is worth running: bisection, for sources may grow or not. */
+/* Where all sources grow it follows from today's load: a month far beyond could not even be read. */
+static double load_in(struct outlook *o, double month, double today) {
+  if (o->results->who_count < o->results->source_count) return outlook_load(o, month);
+  return today * user_growth_factor(o->growth, month) / user_growth_factor(o->growth, 0);
+}
+
+/* The last month that is worth running. */
 static double worth_running(struct outlook *o) {
-  double low = 0, high = o->results->months;
-  if (!(outlook_load(o, high) > most_load)) return high;
-  if (outlook_load(o, 0) > most_load) return 0;
-  for (int i = 0; i < 12 && !o->invalid; i++) {
+  double low = 0, high = o->results->months, today = outlook_load(o, 0);
+  if (!(load_in(o, high, today) > most_load)) return high;
+  if (today > most_load) return 0;
+  for (int i = 0; i < 24 && !o->invalid; i++) {
     double middle = 0.5 * (low + high);
-    *(outlook_load(o, middle) > most_load ? &high : &low) = middle;
+    *(load_in(o, middle, today) > most_load ? &high : &low) = middle;
   }
   return floor(100 * low) / 100;
 }

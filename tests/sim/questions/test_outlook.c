@@ -113,6 +113,16 @@ static void test_courses(void) {
   forget(&a);
 }
 
+/* Eleven times as many a month: full in the month ln 2.5 / ln 11 = 0.38, and month 24 with 4e26/s is not read. */
+static void test_steep(void) {
+  struct asked a = ask(MM1(STEADY, "'monthly': '1000%', 'months': 24", "'utilization(n.cpu) < 80%'"), 0, 2);
+  const struct outlook_requirement *q = a.results ? a.results->requirements : NULL;
+  double by_hand = log(2) / log(11);
+  test_check(q && q->course == OUTLOOK_BREAKS && q->when.low <= by_hand && by_hand <= q->when.high, "month %.3f [%.3f, %.3f]",
+             q ? q->when.month : NAN, q ? q->when.low : NAN, q ? q->when.high : NAN);
+  forget(&a);
+}
+
 /* In words: holds 14 months, and a month of lead before the interval's lower end of about 14. */
 static void test_sentence(void) {
   struct asked a = ask(MM1(STEADY, "'monthly': '5%', 'months': 24, 'lead': '730h'", "'mean(w.latency) < 50ms'"), 0, 2);
@@ -123,6 +133,6 @@ static void test_sentence(void) {
   forget(&a);
 }
 
-static const struct test_case cases[] = {
-    {"arithmetic", test_arithmetic}, {"months", test_months}, {"courses", test_courses}, {"sentence", test_sentence}, {0}};
+static const struct test_case cases[] = {{"arithmetic", test_arithmetic}, {"months", test_months},     {"courses", test_courses},
+                                         {"steep", test_steep},           {"sentence", test_sentence}, {0}};
 const struct test_suite suite_outlook = {"outlook", cases};
