@@ -71,6 +71,7 @@
   PART(triggers)                                                                                                                   \
   PART(user_growth)                                                                                                                \
   PART(bandwidth)                                                                                                                  \
+  PART(leaks)                                                                                                                      \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -67,7 +67,8 @@ enum purpose {
   PURPOSE_NODE_SCALER,  /* the phase of the node autoscaler's scans; then choices: among options */
   PURPOSE_TRIGGER,      /* entity: trigger; then n: how long it takes */
   PURPOSE_DRAIN,        /* entity: fault; then n: how long the work on a machine takes */
-  PURPOSE_MIGRATION     /* entity: fault; then n: what its stages take, and whether the data are right */
+  PURPOSE_MIGRATION,    /* entity: fault; then n: what its stages take, and whether the data are right */
+  PURPOSE_LEAK          /* entity: container; then n: how many requests it stands in years */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

@@ -38,7 +38,10 @@ static bool stands(const struct world *w, uint32_t fault) {
 
 static void strike(struct world *w, const struct fault_config *f, uint32_t fault) {
   const struct release_config *r = f->release;
-  if (!stands(w, fault)) return;
+  if (!stands(w, fault)) {
+    meter_count(w, r->left_out_meter);
+    return;
+  }
   struct release_state *state = &world_releases(w)->each[index_of(w, r)];
   double drawn = stream_uniform(&state->draws);
   state->bad = r->bad && drawn < r->bad->probability;
@@ -186,6 +189,9 @@ static void declare(struct model *m, struct release_config *r) {
   r->stuck_meter = meter_declare(m, r->name, "stuck", METER_COUNT, "Roll-outs without progress until their deadline.");
   r->false_meter = meter_declare(m, r->name, "false_aborts", METER_COUNT, "Good releases that a canary took back.");
   r->missed_meter = meter_declare(m, r->name, "missed", METER_COUNT, "Bad releases that a canary let through.");
+  r->left_out_meter =
+      meter_declare(m, r->name, "left_out", METER_COUNT,
+                    "Times at which the last release was under way, or bad and not taken back yet, and none began.");
   r->failed_meter = meter_declare(m, r->name, "hit", METER_COUNT, "Requests that failed because of the version that they met.");
 }
 
@@ -208,11 +214,6 @@ static void link_first(struct linker *l) {
 static void warn_of_years(struct linker *l, const struct release_config *r) {
   if (!l->model->run.years || l->failed) return;
   const char *path = arena_format(l->arena, "releases.%s", r->name);
-  bool leaks = r->leak > 0 || (r->bad && r->bad->kind == BAD_LEAK);
-  if (leaks)
-    link_warn(l, path, NULL, "release-unseen",
-              "a version that leaks takes nothing from anybody in the years of \"run.years\": what it costs is in the run with "
-              "requests only");
   for (uint32_t i = 0; i < r->services.count; i++) {
     const struct service_config *s = model_service(l->model, (uint32_t)r->services.reference[i]);
     bool fails = r->good[i]->traits.errors > 0 || (r->bad && r->bad_ones[i]->traits.errors > 0);

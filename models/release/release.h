@@ -91,7 +91,7 @@ struct release_config {
   uint32_t number;                        /* of the fault */
   const struct service_config **good;     /* by index in `services` */
   const struct service_config **bad_ones; /* null: it is never bad */
-  uint32_t bad_meter, back_meter, stuck_meter, took_meter, failed_meter, false_meter, missed_meter;
+  uint32_t bad_meter, back_meter, stuck_meter, took_meter, failed_meter, false_meter, missed_meter, left_out_meter;
 };
 
 /* --- for orchestrators ------------------------------------------------------------------------------------------------------- */

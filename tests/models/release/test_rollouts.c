@@ -248,6 +248,19 @@ static void test_leaves_no_trace(void) {
   arena_free(arena);
 }
 
+/* Five pods take 55 s at least: the second release comes 30 s after the first and is left out, the third after 4 min is not. */
+static void test_left_out(void) {
+  struct fixture f = fixture_of(ROLLED, "1/s", 5, "'surge': 1, 'unavailable': 0", "'at': [ '1min', '90s', '5min' ]");
+  if (!f.scenario) return;
+  struct world *w = world_of(&f, 1);
+  world_warm_up(w);
+  world_measure_until(w, 10 * SIM_MINUTE);
+  test_check(fixture_metered(w, "weekly", "left_out") == 1 && w->services[0].build == 2, "%g left out, build %u",
+             fixture_metered(w, "weekly", "left_out"), w->services[0].build);
+  finish(w);
+  fixture_close(&f);
+}
+
 static void test_bad_input(void) {
   static const struct {
     const char *update, *release, *says;
@@ -311,15 +324,9 @@ static void test_causes(void) {
   arena_free(arena), fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"rounding", test_rounding},
-                                         {"causes", test_causes},
-                                         {"images", test_images},
-                                         {"five pods", test_c},
-                                         {"cut off", test_cut_off},
-                                         {"never ready", test_never_ready},
-                                         {"errors", test_errors},
-                                         {"years", test_years},
-                                         {"leaves no trace", test_leaves_no_trace},
-                                         {"bad input", test_bad_input},
-                                         {0}};
+static const struct test_case cases[] = {
+    {"rounding", test_rounding}, {"causes", test_causes},       {"images", test_images},
+    {"five pods", test_c},       {"cut off", test_cut_off},     {"never ready", test_never_ready},
+    {"errors", test_errors},     {"years", test_years},         {"leaves no trace", test_leaves_no_trace},
+    {"left out", test_left_out}, {"bad input", test_bad_input}, {0}};
 const struct test_suite suite_rollouts = {"rollouts", cases};
