@@ -217,6 +217,7 @@ static int side(double x, double limit) {
 static bool keeps_side(double x, double limit, double factor, int power) {
   if (isnan(x) || isinf(x) || isinf(limit)) return true;
   double step = pow(10, power), shown = round(x / factor / step) * step * factor;
+  if (side(x, limit) == 0) return fabs(shown - x) <= 1e-4 * fabs(x); /* a third of a minute has no end of digits */
   return side(shown, limit) == side(x, limit);
 }
 
