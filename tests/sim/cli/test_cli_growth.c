@@ -78,9 +78,35 @@ static void test_interrupted(void) {
   child_free(&c);
 }
 
-static const struct test_case cases[] = {{"exit codes", test_exit_codes},
-                                         {"wrong questions", test_wrong_questions},
-                                         {"forms", test_forms},
-                                         {"interrupted", test_interrupted},
-                                         {0}};
+static char *written(const char *name, const char *text) {
+  char *path = child_path(name);
+  FILE *file = fopen(path, "w");
+  if (!file || fputs(text, file) < 0 || fclose(file)) abort();
+  return path;
+}
+
+/* 40 and a thousandth for each user against 100: equal at 60,000. The first bill is known to 10: its ends are 100 at 50,000 and at
+ * 70,000. The second one holds to month 0.9 of a month in which 10,000 users become 110,000: to 100,000. */
+static void test_costs(void) {
+#define ROW(month, users, cost, low, high)                                                                                         \
+  "{\"month\": " month ", \"users\": " users ", \"cost\": {\"value\": " cost ", \"ci95\": [" low ", " high "]}}"
+#define RESULT(name, requirements, first, second)                                                                                  \
+  "{\"aguanta_growth\": 1, \"scenario\": {\"name\": \"" name                                                                       \
+  "\", \"title\": \"\"}, \"currency\": \"USD\", \"requirements\": [" requirements "], \"table\": [" first ", " second "]}"
+  char *a = written("costs-a.json",
+                    RESULT("rising", "", ROW("0", "10000", "50", "40", "60"), ROW("1", "110000", "150", "140", "160"))),
+       *b = written("costs-b.json",
+                    RESULT("flat", "{\"severity\": \"must\", \"course\": \"breaks\", \"month\": 0.9, \"ci95\": [0.8, 0.95]}",
+                           ROW("0", "10000", "100", "100", "100"), ROW("1", "110000", "100", "100", "100")));
+  struct child c = AGUANTA("plot", a, b, "--kind", "costs", "-o", "-");
+  test_check(c.status == 0 && strstr(c.out, "rising is the cheapest that holds to 60,000 users, then flat to 100,000 users, then"),
+             "exit status %d: %.300s", c.status, c.err);
+  test_check(strstr(c.out, "60,000 [50,000, 70,000]") && strstr(c.out, "100,000 [90,000, 105,000]"), "%s", c.out);
+  child_free(&c);
+  free(a), free(b);
+}
+
+static const struct test_case cases[] = {{"exit codes", test_exit_codes}, {"wrong questions", test_wrong_questions},
+                                         {"forms", test_forms},           {"interrupted", test_interrupted},
+                                         {"costs", test_costs},           {0}};
 const struct test_suite suite_cli_growth = {"cli_growth", cases};
