@@ -1,4 +1,5 @@
-/* Where each requirement stops to hold: the last month shown to hold, the first shown to fail, and months to look at between them. */
+/* Where each requirement stops to hold: the last month shown to hold, the first shown to fail, and months to look at between them.
+ * */
 #include "sim/engine/arena.h"
 #include "sim/measure/measure.h"
 #include "sim/questions/growth_inner.h"

@@ -1,5 +1,5 @@
-/* The answer to `aguanta growth`, ready to be printed. Filled by sim/questions/growth*.c, read by sim/report; what it points to lives
- * until outlook_free. Estimates are in base units; unknown is NaN. Months count from today. */
+/* The answer to `aguanta growth`, ready to be printed. Filled by sim/questions/growth*.c, read by sim/report; what it points to
+ * lives until outlook_free. Estimates are in base units; unknown is NaN. Months count from today. */
 #ifndef GROWTH_RESULTS_H
 #define GROWTH_RESULTS_H
 #include "sim/measure/results.h"

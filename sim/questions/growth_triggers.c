@@ -2,9 +2,9 @@
  *
  * A trigger needs its figure above the limit at each look for a time. Let L be the load at each look (mean over `every`), and S the
  * highest load that is kept up for the time: the largest over all beginnings of the least L within it. Beyond a day that is the
- * quietest look of the day. The figure follows the load: in month m, with a factor f(m), it is above its limit throughout S where it
- * would be above in the busiest time of a month with the factor f(m) S / P, P being the load of the window in which the figure is
- * measured. So if the figure in the busiest time passes the limit at the factor f*, the trigger fires at f* P / S.
+ * quietest look of the day. The figure follows the load: in month m, with a factor f(m), it is above its limit throughout S where
+ * it would be above in the busiest time of a month with the factor f(m) S / P, P being the load of the window in which the figure
+ * is measured. So if the figure in the busiest time passes the limit at the factor f*, the trigger fires at f* P / S.
  *
  * The load repeats itself by the day or the week, or else is that of the measured time. Where that factor is more than what fills
  * the first resource in the busiest time, users go without before the trigger fires: it never does while they are served. */

@@ -1,8 +1,8 @@
 /* Running only what is looked at: a day of which requirements look at one hour is run for that hour and what leads up to it.
  *
- * Each requirement that a search judges looks at the peak or at a time of day of the measured time (its `over`), or follows from the
- * scenario alone; every day is as the one before, and nothing happens at an instant of the run. Then the run may begin shortly before
- * the first of what they look at, and end with the last:
+ * Each requirement that a search judges looks at the peak or at a time of day of the measured time (its `over`), or follows from
+ * the scenario alone; every day is as the one before, and nothing happens at an instant of the run. Then the run may begin shortly
+ * before the first of what they look at, and end with the last:
  *
  *     | 00:00 ........................ 11:20 | lead | 11:30 .. 12:30 |
  *

@@ -1,5 +1,5 @@
-/* The answer of `aguanta growth`: for the terminal, for programs, for documents. One writer each; export.h chooses among all but the
- * terminal's by the extension of a file. */
+/* The answer of `aguanta growth`: for the terminal, for programs, for documents. One writer each; export.h chooses among all but
+ * the terminal's by the extension of a file. */
 #ifndef GROWTH_REPORT_H
 #define GROWTH_REPORT_H
 #include "sim/questions/growth_results.h"

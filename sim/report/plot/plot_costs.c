@@ -1,6 +1,6 @@
-/* Cost over users, a line an architecture: results of `aguanta growth`. Solid where every requirement of severity must holds, dotted
- * beyond; the strip along the bottom has the colour of the cheapest that holds. Where that changes is a number: the users at which
- * it stops to hold, with the interval of its month, or at which another one costs less, with that of both bills. */
+/* Cost over users, a line an architecture: results of `aguanta growth`. Solid where every requirement of severity must holds,
+ * dotted beyond; the strip along the bottom has the colour of the cheapest that holds. Where that changes is a number: the users at
+ * which it stops to hold, with the interval of its month, or at which another one costs less, with that of both bills. */
 #include "sim/report/plot/plot_kinds.h"
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Growth of users: what fills up and each requirement's measure as a share of its limit, month by month on one axis: below 1 is good.
- * Grey: the load in the busiest time over what the first resource can do. Dashed verticals: the months in which requirements break,
- * their intervals as bands. */
+/* Growth of users: what fills up and each requirement's measure as a share of its limit, month by month on one axis: below 1 is
+ * good. Grey: the load in the busiest time over what the first resource can do. Dashed verticals: the months in which requirements
+ * break, their intervals as bands. */
 #include "sim/report/plot/plot_kinds.h"
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* `aguanta growth`: exit codes, what is wrong with a question, the same bytes for any number of threads, the forms of its answer. */
+/* `aguanta growth`: exit codes, what is wrong with a question, the same bytes for any number of threads, its
+ * forms. */
 #include "sim/engine/arena.h"
 #include "sim/json/json.h"
 #include "tests/command.h"

@@ -1,4 +1,5 @@
-/* Growth of users: the month in which each requirement breaks against arithmetic, months in between against runs of these months. */
+/* Growth of users: the month in which each requirement breaks against arithmetic, months in between against runs of
+ * these months. */
 #include "sim/questions/growth_outlook.h"
 #include "sim/report/growth_report.h"
 #include "tests/model_fixture.h"
@@ -51,9 +52,9 @@ struct expected {
   double month;
 };
 
-/* By hand: the mean is 50 ms at 80/s, twice as much: ln 2 / ln 1.05 = 14.21; p95 is 100 ms at 100 - 10 ln 20 / 0.1 / 10 = 70.04/s:
- * ln 1.7511 / ln 1.05 = 11.48. CPU is 65% busy at 65/s: ln 1.625 / ln 1.05 = 9.951. With a table to 80/s in month 20 the mean breaks in
- * month 20; to 120/s in 20 it does in 10. */
+/* By hand: the mean is 50 ms at 80/s, twice as much: ln 2 / ln 1.05 = 14.21; p95 is 100 ms at 100 - 10 ln 20 = 70.04/s:
+ * ln 1.7511 / ln 1.05 = 11.48. CPU is 65% busy at 65/s: ln 1.625 / ln 1.05 = 9.951. With a table to 120/s in
+ * month 20 the mean breaks in month 10. */
 static void test_arithmetic(void) {
   static const struct expected rows[] = {
       {"mean", MM1(STEADY, "'monthly': '5%', 'months': 24", "'mean(w.latency) < 50ms'"), 0, 14.21},

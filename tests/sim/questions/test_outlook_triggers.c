@@ -70,7 +70,8 @@ static void test_months(void) {
   }
 }
 
-/* A mean of 80% over a day whose peak is 3.457 times its mean: when the peak is full the mean is 28.9%. For 3 days the night decides:
+/* A mean of 80% over a day whose peak is 3.457 times its mean: when the peak is full the mean is 28.9%. For 3 days the night
+ * decides:
  * a tenth of the mean, 2.9%. A container whose limit is half a core uses at most that: never 0.7. */
 static void test_never(void) {
   static const struct {
