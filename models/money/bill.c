@@ -178,14 +178,20 @@ bool bill_is_exact(const struct model *m) {
   return !b->egress && !b->cdn && !m->counts_ways && all_stated(&b->charges) && all_stated(&b->revenue);
 }
 
+/* The scenario itself says how its users grow; the growth of a rate profile says nothing of users. */
+static bool users_grow(const struct user_growth *g) {
+  return !g->by_rate && (g->monthly > 0 || g->users.count || g->curve.ceiling > 0);
+}
+
 double bill_users(const struct model *m) {
   const struct user_growth *g = model_user_growth(m);
-  if (model_bill(m)->users > 0) return model_bill(m)->users * (user_growth_given(g) ? user_growth_factor(g, g->after) : 1);
-  double users = user_growth_given(g) ? user_growth_users(g, g->after) : 0;
+  if (!users_grow(g)) return model_bill(m)->users;
+  if (model_bill(m)->users > 0) return model_bill(m)->users * user_growth_factor(g, g->after);
+  double users = user_growth_users(g, g->after);
   return isnan(users) ? 0 : users;
 }
 
 double bill_month(const struct model *m) {
   const struct user_growth *g = model_user_growth(m);
-  return model_bill(m)->month + (user_growth_given(g) && g->after > 0 ? g->after : 0);
+  return model_bill(m)->month + (g->after > 0 ? g->after : 0);
 }

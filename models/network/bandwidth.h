@@ -10,6 +10,8 @@
  *     "platform": { "nodes": { "server": { "cpu": 4, "bandwidth": "250Mbit/s" } } }
  *     "endpoints": { "image": { "entry": "web", "response": "2.5MB", ... } }        12.5 a second, and not one more
  *
+ * Between two regions a way may be as wide as `ways` of the scenario say, in each direction: what crosses takes it between the two lines.
+ *
  * Counted are the bytes that leave and reach each (SUBJECT.sent, SUBJECT.received), and the longest that a message has to wait now
  * (SUBJECT.line_ms, of what waits: a system that settles has none that grows). Rows of the saturation table: SUBJECT network out and in.
  *
@@ -37,8 +39,15 @@ struct bandwidth_config {
 static inline struct bandwidth_config *nodes_bandwidth(const struct node_group *g) { return nodes_part(g, PART_bandwidth); }
 static inline struct bandwidth_config *service_bandwidth(const struct service_config *s) { return service_part(s, PART_bandwidth); }
 
-/* Keys of the root: none; meters of the ways. */
+/* Between two regions: out from the first one named, in to it. */
+struct way_config {
+  const char *name; /* "us-eu" */
+  struct bandwidth_config line;
+  uint32_t pair[2];
+};
+/* Keys of the root; meters of all ways. */
 struct ways_config {
+  struct config_list list; /* struct way_config */
   uint32_t between_zones, between_regions;
 };
 static inline struct ways_config *model_ways(const struct model *m) { return model_part(m, PART_bandwidth); }

@@ -7,7 +7,7 @@
 
 /* Bits of a request of the whole system: by service, over the lines of its replicas; by node group, over those of its machines. */
 struct bits {
-  double *out, *in, *nodes_out, *nodes_in;
+  double *out, *in, *nodes_out, *nodes_in, *ways_out, *ways_in;
 };
 
 void bandwidth_sums(struct demand_sums *d, struct arena *arena) {
@@ -16,6 +16,8 @@ void bandwidth_sums(struct demand_sums *d, struct arena *arena) {
   b->in = arena_new_array(arena, double, d->model->services.count + 1);
   b->nodes_out = arena_new_array(arena, double, d->model->platform.nodes.count + 1);
   b->nodes_in = arena_new_array(arena, double, d->model->platform.nodes.count + 1);
+  b->ways_out = arena_new_array(arena, double, model_ways(d->model)->list.count + 1);
+  b->ways_in = arena_new_array(arena, double, model_ways(d->model)->list.count + 1);
   d->parts[PART_bandwidth] = b;
 }
 
@@ -41,6 +43,24 @@ static void spread(const struct model *m, const struct service_config *s, double
     if (placement_has_group(s, g)) by_group[g] += bits * (double)model_nodes(m, g)->count / machines;
 }
 
+/* The share of the machines that its replicas may be on which is in the region. */
+static double share_in(const struct model *m, const struct service_config *s, uint32_t region) {
+  double there = 0;
+  for (uint32_t g = 0; g < m->platform.nodes.count; g++)
+    if (placement_has_group(s, g) && model_nodes(m, g)->region == (int32_t)region) there += (double)model_nodes(m, g)->count;
+  return there > 0 ? there / machines_of(m, s) : 0;
+}
+
+/* As if every replica called all of the other service alike: a locality keeps more of it at home. */
+static void over_ways(const struct model *m, const struct service_config *a, const struct service_config *z, double bits,
+                      const struct bits *b) {
+  const struct way_config *ways = model_ways(m)->list.items;
+  for (uint32_t i = 0; i < model_ways(m)->list.count; i++) {
+    b->ways_out[i] += bits * share_in(m, a, ways[i].pair[0]) * share_in(m, z, ways[i].pair[1]);
+    b->ways_in[i] += bits * share_in(m, a, ways[i].pair[1]) * share_in(m, z, ways[i].pair[0]);
+  }
+}
+
 /* -1: a client. */
 static void add_message(const struct demand_sums *d, int32_t from, int32_t to, double bits) {
   const struct model *m = d->model;
@@ -50,6 +70,7 @@ static void add_message(const struct demand_sums *d, int32_t from, int32_t to, d
   if (a) b->out[from] += bits;
   if (z) b->in[to] += bits;
   if (a && z && always_together(m, a, z)) return;
+  if (a && z) over_ways(m, a, z, bits, b);
   if (a) spread(m, a, bits, b->nodes_out);
   if (z) spread(m, z, bits, b->nodes_in);
 }
@@ -105,6 +126,9 @@ static void loads(const struct model *m, struct load_sheet *l) {
   for (uint32_t g = 0; g < m->platform.nodes.count; g++)
     add_rows(l, nodes_bandwidth(model_nodes(m, g)), LOAD_OF_NODES, g, model_nodes(m, g)->name, b->nodes_out[g], b->nodes_in[g],
              (double)model_nodes(m, g)->count);
+  const struct way_config *ways = model_ways(m)->list.items;
+  for (uint32_t i = 0; i < model_ways(m)->list.count; i++)
+    add_rows(l, &ways[i].line, LOAD_OF_ALL, i, ways[i].name, b->ways_out[i], b->ways_in[i], 1);
 }
 
 const struct load_part bandwidth_load = {.asks = asks, .loads = loads};

@@ -2,6 +2,7 @@
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/core/world.h"
+#include "models/network/pairs.h"
 #include "models/network/regions.h"
 #include "models/network/request_place.h"
 #include "sim/engine/arena.h"
@@ -10,7 +11,7 @@
 /* --- round trips ------------------------------------------------------------------------------------------------------------- */
 
 /* "us-east-1-eu-west-1": names have hyphens too, so each is tried. Returns how many pairs it may mean. */
-static int pairs_named(const struct regions *all, const char *name, uint32_t pair[2]) {
+int pairs_named(const struct regions *all, const char *name, uint32_t pair[2]) {
   int count = 0;
   for (const char *hyphen = strchr(name, '-'); hyphen; hyphen = strchr(hyphen + 1, '-')) {
     int32_t a = regions_named(all, name, (size_t)(hyphen - name)), b = regions_named(all, hyphen + 1, strlen(hyphen + 1));

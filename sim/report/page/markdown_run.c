@@ -174,7 +174,13 @@ static void write_bill(FILE *file, const struct results *r) {
     markdown_put(file, "| ", r->bill.lines[i].item, "");
     fprintf(file, " | %s |\n", format_money(r->bill.lines[i].monthly).text);
   }
-  fprintf(file, "| **total** | **%s** |\n", format_money(r->bill.monthly).text);
+  const struct bill *b = &r->bill;
+  fprintf(file, "| **total** | **%s** |\n", isnan(b->monthly) ? "unknown" : format_money(b->monthly).text);
+  if (b->high - b->low > 1e-9 * b->high)
+    fprintf(file, "| all prices at their low ends | %s |\n| all prices at their high ends | %s |\n", format_money(b->low).text,
+            format_money(b->high).text);
+  if (!b->income_count) return;
+  fprintf(file, "| revenue | %s |\n| profit | %s |\n", format_money(b->revenue).text, format_money(b->revenue - b->monthly).text);
 }
 
 static void write_assumptions(FILE *file, const struct results *r) {

@@ -91,7 +91,22 @@ static void test_ways(void) {
   answer_free(&a);
 }
 
-static const struct test_case cases[] = {
-    {"images", test_images},       {"a queue for a line", test_queue},    {"overload", test_overload},
-    {"a balancer", test_balancer}, {"ways that are paid for", test_ways}, {0}};
+/* 5/s x 100 kB x 8 = 4 Mbit/s of 5 from eu to us, which is the way in of us-eu: 80% busy; 50% of 10/s do it, so it is full at 12.5/s. */
+static void test_way(void) {
+  struct answer a = ANSWER("tests/cli/money/zones.json", "--set", "ways={\"us-eu\":\"5Mbit/s\"}");
+  const struct json_value *row = entry(&a, "saturation", "resource", "us-eu network in");
+  about("full at", number(row, "saturates_at_per_s"), 12.5, 1e-9);
+  about("busy", number(json_member(row, "utilization"), "value"), 0.8, 0.06);
+  /* M/D/1 of 160 ms at 0.8: 160 + 320 ms, next to 75 ms of the round trip; two quarters of a ms and 1 of CPU are left out. */
+  about("latency", metric(&a, "far.latency", "mean"), 0.555, 0.15);
+  answer_free(&a);
+}
+
+static const struct test_case cases[] = {{"images", test_images},
+                                         {"a queue for a line", test_queue},
+                                         {"overload", test_overload},
+                                         {"a balancer", test_balancer},
+                                         {"ways that are paid for", test_ways},
+                                         {"a way between regions", test_way},
+                                         {0}};
 const struct test_suite suite_bandwidth = {"bandwidth", cases};
