@@ -10,10 +10,12 @@
 
 /* --- keys -------------------------------------------------------------------------------------------------------------------- */
 
-static const struct field nodes_fields[] = {
-    KEY("bandwidth", BANDWIDTH, bandwidth_config, bits_per_s, OPTIONAL, RANGE(1, FIELD_UNLIMITED),
-        .doc = "Of each machine, out and in: messages take their bytes over it, one after the other. Absent: no time."),
-    {0}};
+static const struct field nodes_fields[] = {KEY("bandwidth", BANDWIDTH, bandwidth_config, bits_per_s, OPTIONAL,
+                                                RANGE(1, FIELD_UNLIMITED),
+                                                .doc = "Of each machine, out and in: messages take their bytes over it, one after "
+                                                       "the other. Absent, or \"unlimited\": no time; "
+                                                       "with \"unlimited\" they are counted."),
+                                            {0}};
 static const struct record nodes_keys = {
     .name = "bandwidth of nodes", .size = sizeof(struct bandwidth_config), .fields = nodes_fields};
 static const struct field service_fields[] = {
@@ -35,19 +37,20 @@ static const struct field root_fields[] = {KEY("ways", MAP, ways_config, list, O
                                            {0}};
 static const struct record root_keys = {.name = "ways", .size = sizeof(struct ways_config), .fields = root_fields};
 
-bool bandwidth_is_limited(const struct model *m) {
+bool bandwidth_is_given(const struct model *m) {
   bool any = model_ways(m)->list.count > 0;
-  for (uint32_t i = 0; i < m->platform.nodes.count; i++) any |= is_limited(nodes_bandwidth(model_nodes(m, i)));
-  for (uint32_t i = 0; i < m->services.count; i++) any |= is_limited(service_bandwidth(model_service(m, i)));
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) any |= nodes_bandwidth(model_nodes(m, i))->bits_per_s > 0;
+  for (uint32_t i = 0; i < m->services.count; i++) any |= service_bandwidth(model_service(m, i))->bits_per_s > 0;
   return any;
 }
 
-static bool used(const struct model *m) { return m->counts_ways || bandwidth_is_limited(m); }
+static bool used(const struct model *m) { return m->counts_ways || bandwidth_is_given(m); }
 
 static void declare(struct model *m, struct bandwidth_config *b, const char *thing) {
-  if (!is_limited(b)) return;
+  if (!b->bits_per_s) return;
   b->sent = meter_declare(m, thing, "sent", METER_COUNT, "Bytes that have left it.");
   b->received = meter_declare(m, thing, "received", METER_COUNT, "Bytes that have reached it.");
+  if (!is_limited(b)) return;
   b->out = meter_declare(m, thing, "lines_out_busy", METER_LEVEL, "Lines that carry bytes out of it.");
   b->in = meter_declare(m, thing, "lines_in_busy", METER_LEVEL, "Lines that carry bytes to it.");
   b->line_ms = meter_declare(m, thing, "line_ms", METER_LEVEL, "Milliseconds that a message waits for its line.");
@@ -105,14 +108,16 @@ static sim_time passes(struct world *w, const struct bandwidth_config *b, sim_ti
 }
 
 static sim_time leaves(struct world *w, const struct bandwidth_config *b, struct lines *lines, sim_time at, double bytes) {
-  if (!is_limited(b)) return at;
+  if (!b->bits_per_s) return at;
   meter_add(w, b->sent, bytes);
+  if (!is_limited(b)) return at;
   return passes(w, b, &lines->out, b->out, at, bytes);
 }
 
 static sim_time reaches(struct world *w, const struct bandwidth_config *b, struct lines *lines, sim_time at, double bytes) {
-  if (!is_limited(b)) return at;
+  if (!b->bits_per_s) return at;
   meter_add(w, b->received, bytes);
+  if (!is_limited(b)) return at;
   return passes(w, b, &lines->in, b->in, at, bytes);
 }
 

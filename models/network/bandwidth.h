@@ -32,7 +32,7 @@ struct demand_sums;
 struct load_part;
 
 struct bandwidth_config {
-  int64_t bits_per_s; /* 0: unlimited */
+  int64_t bits_per_s; /* 0: not given; INT64_MAX: bytes are counted and take no time */
   /* Derived: meters. */
   uint32_t sent, received, out, in, line_ms;
 };
@@ -54,7 +54,8 @@ static inline struct ways_config *model_ways(const struct model *m) { return mod
 
 /* A machine or replica whose bytes take time. */
 static inline bool is_limited(const struct bandwidth_config *b) { return b->bits_per_s && b->bits_per_s != INT64_MAX; }
-bool bandwidth_is_limited(const struct model *);
+/* Some bandwidth is given, if only to have bytes counted. */
+bool bandwidth_is_given(const struct model *);
 
 /* bandwidth_load.c */
 void bandwidth_sums(struct demand_sums *, struct arena *);

@@ -94,7 +94,7 @@ static void add_program(const struct demand_sums *d, const struct program *p, do
 }
 
 static void asks(const struct model *m, const struct demand_sums *d, int asking, struct arena *arena) {
-  if (!(asking & ASKING_TRAFFIC) || !bandwidth_is_limited(m)) return;
+  if (!(asking & ASKING_TRAFFIC) || !bandwidth_is_given(m)) return;
   for (uint32_t e = 0; e < m->endpoints.count; e++)
     if (m->endpoint_share[e] > 0) add_program(d, &m->programs[e], m->endpoint_share[e], arena);
 }

@@ -57,6 +57,16 @@ static void test_images(void) {
   answer_free(&a);
 }
 
+/* Counted without a limit: no row, no wait. */
+static void test_unlimited(void) {
+  struct answer a = ANSWER("tests/cli/money/images.json", "--set", "platform.nodes.server.bandwidth=unlimited", "--set",
+                           "claims=[{\"show\":\"rate(server.sent)\"}]", "--reps", "2");
+  about("bytes a second", metric(&a, "server.sent", "rate"), 10 * 0.85 * 2.5e6, 0.04);
+  test_check(!entry(&a, "saturation", "resource", "server network out"), "a row");
+  about("latency", metric(&a, "image.latency", "mean"), 0.0001, 0.01);
+  answer_free(&a);
+}
+
 /* M/D/1: images alone at 10/s are 80% of the line: S + rho S / (2 (1 - rho)) = 80 + 160 ms; with the 0.1 ms of CPU 240.1. */
 static void test_queue(void) {
   struct answer a = ANSWER("tests/cli/money/images.json", "--set", "traffic.people.mix.page=0", "--set", "run.window=30m");
@@ -104,6 +114,7 @@ static void test_way(void) {
 
 static const struct test_case cases[] = {{"images", test_images},
                                          {"a queue for a line", test_queue},
+                                         {"unlimited", test_unlimited},
                                          {"overload", test_overload},
                                          {"a balancer", test_balancer},
                                          {"ways that are paid for", test_ways},
