@@ -102,6 +102,7 @@ struct growth_words_text growth_sentence(const struct outlook_results *r) {
     add(&t, "%s", format_counted((uint64_t)floor(r->runs[r->run_count - 1].month), "month", NULL).text);
     add(&t, all ? " that were asked for" : "; what is beyond was not run");
   }
+  if (r->interrupted) add(&t, " (interrupted)");
   return t;
 }
 

@@ -38,6 +38,7 @@ void report_growth_markdown(FILE *file, const struct answer *a) {
   markdown_put(file, "\n\n**", growth_sentence(r).text, ".**\n");
   for (uint32_t i = 0; i < r->note_count; i++) markdown_put(file, "\n> Note: ", r->notes[i], "\n");
   for (uint32_t i = 0; i < r->violation_count; i++) markdown_put(file, "\n> Broken invariant: ", r->violations[i], "\n");
+  if (!r->run_count) return;
   fputs("\n| requirement | | month | fullest | |\n| --- | --- | --- | --- | --- |\n", file);
   for (uint32_t i = 0; i < r->requirement_count; i++)
     if (growth_shows(&r->requirements[i])) put_requirement(file, &r->requirements[i]);

@@ -176,7 +176,7 @@ static void write_report(FILE *file, const struct outlook_results *r, const stru
   int width = options->width > 0 ? options->width : WIDTH;
   if (!options->quiet) {
     print_head(file, r, width);
-    print_requirements(file, r, width);
+    if (r->run_count) print_requirements(file, r, width);
     print_triggers(file, r, width);
     print_resources(file, r);
     print_table(file, r, width);
