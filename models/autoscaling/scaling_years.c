@@ -189,8 +189,8 @@ void scaling_wakes_one(void *autoscaler, uint32_t unused) {
   if (a->rests) wakes(a);
 }
 
-/* It has the fewest replicas allowed, and even if all requests were served those that are called would use too little for more. What does
- * not count as ready only damps that. */
+/* It has the fewest replicas allowed, and even if all requests were served those that are called would use too little for more.
+ * What does not count as ready only damps that. */
 static bool is_calm(const struct autoscaler *a) {
   const struct service *s = service_at(a);
   if (!(a->enough > 0) || s->desired > a->hpa.config.min || !s->in_rotation) return false;

@@ -6,8 +6,8 @@
  * nothing of requests that fail. Numbers that only a run has (jobs that wait, requests inside) are not known: services that look at
  * them keep the size that the scenario says, and the answer says so.
  *
- * A controller rests while nothing can change what it decides: its replicas are up and counted, it has what it asks for, and the load
- * of the hour, the schedule and the platform are as they were. Whatever changes wakes it, and it goes on at its own next sync.
+ * A controller rests while nothing can change what it decides: its replicas are up and counted, it has what it asks for, and the
+ * load of the hour, the schedule and the platform are as they were. Whatever changes wakes it, and it goes on at its own next sync.
  * Invariant: a controller that never rests decides alike. */
 #ifndef SCALING_YEARS_H
 #define SCALING_YEARS_H

@@ -39,9 +39,9 @@ struct levels levels_of(const struct model *);
 /* The level now, and the instant at which the next hour begins; SIM_NEVER where there is one level. */
 uint32_t levels_at(const struct levels *, sim_time now);
 sim_time levels_next(const struct levels *, sim_time now);
-/* For what follows the load: the greater level of now and of `ahead` later, where rates rise steadily from one hour to the next. They have
- * been rising for long then, and what follows them has done so too; where they jump there is no such thing. And when it may be
- * another one; SIM_NEVER: never. */
+/* For what follows the load: the greater level of now and of `ahead` later, where rates rise steadily from one hour to the next.
+ * They have been rising for long then, and what follows them has done so too; where they jump there is no such thing. And when it
+ * may be another one; SIM_NEVER: never. */
 uint32_t levels_followed(const struct levels *, sim_time now, sim_time ahead);
 sim_time levels_followed_until(const struct levels *, sim_time now, sim_time ahead);
 /* Time between the two, in ns, each hour by its weight. */

@@ -1,8 +1,9 @@
 /* Stance: what of a platform works at an instant, apart from all that is under way.
  *
  * Which nodes are up, where each replica is, whether it serves and whether callers choose it, which version it runs and which share
- * of the calls that gets, which links are cut or slow, and which services ail. It is taken from one world and put upon another of the
- * same scenario, whose orchestrator is frozen as far as nodes go: what is dead stays dead there until something else is put upon it. Parts act on what they see (a failover happens as in any run).
+ * of the calls that gets, which links are cut or slow, and which services ail. It is taken from one world and put upon another of
+ * the same scenario, whose orchestrator is frozen as far as nodes go: what is dead stays dead there until something else is put
+ * upon it. Parts act on what they see (a failover happens as in any run).
  *
  * Stances that differ only in which of several equal nodes or replicas it is, and in who shares a node with whom, have the same
  * sum: how many of each service do what, in each zone. Replicas that are not alike (shards, replication) count with their numbers.

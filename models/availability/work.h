@@ -1,9 +1,9 @@
 /* Work: how much the services have to do when requests come as they do at an hour of the day, known from the scenario alone.
  *
- * The load sheet (models/core/load_sheet.h) of each endpoint alone says what a request of it asks of each service; how many requests
- * come is known by the hour (levels.h), and which share of them finds a serving path by routing (state.h). What fails is taken to
- * ask nothing: a service behind one that is lost is idle, which is so for what is asked after the failure and too little for what is
- * asked before it. Jobs that the clock publishes are always done.
+ * The load sheet (models/core/load_sheet.h) of each endpoint alone says what a request of it asks of each service; how many
+ * requests come is known by the hour (levels.h), and which share of them finds a serving path by routing (state.h). What fails is
+ * taken to ask nothing: a service behind one that is lost is idle, which is so for what is asked after the failure and too little
+ * for what is asked before it. Jobs that the clock publishes are always done.
  *
  *     struct work *work = work_new(model, arena);
  *     double busy = work_cores(work, service, 100, state->served);        cores busy in all its replicas together, at 100/s

@@ -154,8 +154,8 @@ struct world {
   struct node *nodes;
   struct container *containers;
   struct service *services;
-  /* How much longer a message takes from one replica to another one than its way does; null: a client; edge: the region whose entry it
-   * was sent to, or -1. Null: bytes take no time and nothing counts them (models/network/bandwidth.h). */
+  /* How much longer a message takes from one replica to another one than its way does; null: a client; edge: the region whose entry
+   * it was sent to, or -1. Null: bytes take no time and nothing counts them (models/network/bandwidth.h). */
   sim_time (*carries)(struct world *, const struct container *from, const struct container *to, int32_t edge, double bytes);
   uint32_t node_count, node_room, container_count; /* node_count: those that are away too, see world_next_node */
 

@@ -72,8 +72,8 @@ static void add_union(const struct model *m, struct load_sheet *l, uint32_t firs
   add_hosts(l, m, &together, demand_s, false);
 }
 
-/* A service that has fewer replicas than there are nodes, or whose others stand by: each has the cores of one node, and at best of the
- * largest. Where a replica cannot use a whole node it has a row of its own (models/service/computing.c). */
+/* A service that has fewer replicas than there are nodes, or whose others stand by: each has the cores of one node, and at best of
+ * the largest. Where a replica cannot use a whole node it has a row of its own (models/service/computing.c). */
 static void add_fewer(const struct model *m, struct load_sheet *l, uint32_t service) {
   const struct service_config *s = model_service(m, service);
   const struct hosts *h = &l->hosts[service];

@@ -1,8 +1,8 @@
 /* The bill: what ran, at the prices of a list, for a month that is like the measured time.
  *
- * A month is 730 hours. Rows, in this order: nodes by group, for the hours for which they were in the cluster; replicas and pods with
- * a price of their own, for the time for which they stood on a node, starting and ending included; storage; charges of the scenario,
- * stated or measured; what was sent. Each row has three sums, of the low, the typical and the high ends of its price, and
+ * A month is 730 hours. Rows, in this order: nodes by group, for the hours for which they were in the cluster; replicas and pods
+ * with a price of their own, for the time for which they stood on a node, starting and ending included; storage; charges of the
+ * scenario, stated or measured; what was sent. Each row has three sums, of the low, the typical and the high ends of its price, and
  * what it costs in the first month where a promotional price holds then. A sum is NAN where the price list knows no price for that
  * much: unknown is never 0.
  *
@@ -112,7 +112,8 @@ uint32_t bill_revenue(const struct model *, const struct bill_use *, struct aren
 struct bill_sum bill_sum(const struct bill_row *, uint32_t count);
 /* Whether every quantity follows from the scenario, so that every replication has the same bill. */
 bool bill_is_exact(const struct model *);
-/* Users that the bill is divided among, in the month that is simulated: those that it states, or those of the growth; 0: none known. */
+/* Users that the bill is divided among, in the month that is simulated: those that it states, or those of the growth; 0: none
+ * known. */
 double bill_users(const struct model *);
 /* The month that is simulated, since the sizes of storage were stated. */
 double bill_month(const struct model *);

@@ -1,8 +1,8 @@
 /* Price lists: a file of its own, with what things cost, where that was read and when.
  *
- * An item has one price, or tiers, each of which holds for the part of the quantity between the end of the tier before it and its own
- * end. What is free is the beginning of the quantity, and so of the first tier. Behind the end of a last tier with an end nothing is
- * known, and nothing unknown is 0: what costs that much has no bill.
+ * An item has one price, or tiers, each of which holds for the part of the quantity between the end of the tier before it and its
+ * own end. What is free is the beginning of the quantity, and so of the first tier. Behind the end of a last tier with an end
+ * nothing is known, and nothing unknown is 0: what costs that much has no bill.
  *
  *     "egress": { "free": "100GB", "tiers": [ { "up_to": "10TB", "price": "0.09 USD/GB" }, { "price": "0.085 USD/GB" } ] }
  *     5 GB cost 0; 600 GB (600 - 100) x 0.09; 12 TB (10,000 - 100) x 0.09 + 2,000 x 0.085

@@ -1,19 +1,21 @@
 /* Bandwidth: bytes on the ways between machines, and machines and balancers that can send only so many of them a second.
  *
- * A machine (`bandwidth` of a node group) and a replica (`bandwidth` of a service: a balancer that is rented by what it carries) have a
- * line out and a line in, each as wide as is stated. A message takes its bytes over the line out of where it leaves and over the line in of
- * where it arrives, one after the other, first come first served: what comes while a line is busy waits, which is time of the kind
- * network. Between two replicas on one machine only their own lines count. Messages are the `request` and `response` of endpoints, between
- * clients and the entry, and those of call and query steps, which have no bytes unless told so. Replication, backups, pulls of images and
- * what jobs carry have none.
+ * A machine (`bandwidth` of a node group) and a replica (`bandwidth` of a service: a balancer that is rented by what it carries)
+ * have a line out and a line in, each as wide as is stated. A message takes its bytes over the line out of where it leaves and over
+ * the line in of where it arrives, one after the other, first come first served: what comes while a line is busy waits, which is
+ * time of the kind network. Between two replicas on one machine only their own lines count. Messages are the `request` and
+ * `response` of endpoints, between clients and the entry, and those of call and query steps, which have no bytes unless told so.
+ * Replication, backups, pulls of images and what jobs carry have none.
  *
  *     "platform": { "nodes": { "server": { "cpu": 4, "bandwidth": "250Mbit/s" } } }
  *     "endpoints": { "image": { "entry": "web", "response": "2.5MB", ... } }        12.5 a second, and not one more
  *
- * Between two regions a way may be as wide as `ways` of the scenario say, in each direction: what crosses takes it between the two lines.
+ * Between two regions a way may be as wide as `ways` of the scenario say, in each direction: what crosses takes it between the two
+ * lines.
  *
  * Counted are the bytes that leave and reach each (SUBJECT.sent, SUBJECT.received), and the longest that a message has to wait now
- * (SUBJECT.line_ms, of what waits: a system that settles has none that grows). Rows of the saturation table: SUBJECT network out and in.
+ * (SUBJECT.line_ms, of what waits: a system that settles has none that grows). Rows of the saturation table: SUBJECT network out
+ * and in.
  *
  * With `model->counts_ways` bytes are counted by the way that they take, too: network.between_zones, network.between_regions.
  *

@@ -2,7 +2,8 @@
  *
  * In a run with requests models/machine/memory.h counts bytes. In years no request is played: how many a replica has answered since
  * its process began follows from what is offered by hour (levels.h), the calls of its service in a request, and the share of them
- * that it gets by what is in rotation and by the route's weights, all of which is brought up to date at each change. It is killed at
+ * that it gets by what is in rotation and by the route's weights, all of which is brought up to date at each change. It is killed
+ * at
  *
  *     (limit - processes x base) / leak      requests, give or take the square root of that, as arrivals are Poisson
  *

@@ -1,4 +1,5 @@
 /* The bill of a run, and what it is set against. */
+#include "models/platform/placement.h"
 #include "models/money/bill.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/evidence.h"
@@ -133,6 +134,26 @@ static const char *rates_used(const struct evidence *ev, const struct bill *b) {
   return text;
 }
 
+/* What runs there is paid for neither by replica nor by what it reserves. */
+static bool carries_unpaid(const struct model *m, uint32_t group) {
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *s = model_service(m, i);
+    const struct service_money *money = service_money(s);
+    if (service_runs(s) && placement_has_group(s, group) && !money->price && !money->by_resources) return true;
+  }
+  return false;
+}
+
+/* Machines without a price. */
+static const char *unpaid(const struct evidence *ev) {
+  const struct model *m = &ev->model;
+  const char **names = arena_new_array(ev->arena, const char *, m->platform.nodes.count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++)
+    if (!model_nodes(m, i)->price && carries_unpaid(m, i)) names[count++] = model_nodes(m, i)->name;
+  return listed(ev, names, count);
+}
+
 void findings_bill_notes(const struct evidence *ev, void (*with)(const struct evidence *, struct results *, const char *),
                          struct results *r) {
   const struct bill *b = &r->bill;
@@ -148,6 +169,11 @@ void findings_bill_notes(const struct evidence *ev, void (*with)(const struct ev
          arena_format(ev->arena,
                       "promotional prices: the first month costs %.2f %s; the bill is of the time after them, at their renewal",
                       b->first, b->currency));
+  const char *machines = b->count ? unpaid(ev) : "";
+  if (*machines)
+    with(ev, r,
+         arena_format(ev->arena, "the bill has no price for machines of %s: it is too low unless its charges pay for them",
+                      machines));
   const char *rates = rates_used(ev, b);
   if (*rates) with(ev, r, arena_format(ev->arena, "prices in other currencies are converted at %s", rates));
   const char *names = drafts(ev, b);

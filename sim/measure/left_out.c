@@ -178,7 +178,8 @@ static bool is_external(const struct model *m, const struct service_config *s) {
   return s->kind == SERVICE_EXTERNAL && is_used(m, s) && !(covered(m, service) & COVERS_EXTERNAL);
 }
 
-/* What its autoscaler looks at only a run has: in years it has the size that it starts with, whatever the hour and whatever is lost. */
+/* What its autoscaler looks at only a run has: in years it has the size that it starts with, whatever the hour and whatever is
+ * lost. */
 static bool follows_load(const struct model *m, const struct service_config *s) {
   return s->autoscale.max > 0 && !scaling_known(m, s);
 }
