@@ -28,7 +28,7 @@ OPTION(ADD_REPS, "add-reps", 0, ONE(add_reps), "N", "this many replications more
 OPTION(PRECISION, "precision", 0, ONE(precision), "2%",
        "replicate until every claim is decided or known to this; capacity: its own half-width (default: 1%)", NULL)
 OPTION(BUDGET, "budget", 0, ONE(budget), "N",
-       "most replications that undecided claims and --precision may take; capacity: of one value", NULL)
+       "most replications that undecided claims, or --precision, may take; capacity: of one value", NULL)
 OPTION(JOBS, "jobs", 'j', ONE(jobs), "N", "threads; the answer does not depend on them (default: the cores there are)", NULL)
 OPTION(MAX_MEMORY, "max-memory", 0, ONE(max_memory), "SIZE",
        "such as 2Gi: fewer threads than --jobs when they would need more, refused when one does (default: 3/4 of what there is)",
