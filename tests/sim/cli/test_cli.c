@@ -153,7 +153,8 @@ static const struct mistyped {
     {{"valdiate", NULL}, "aguanta: unknown command \"valdiate\"; did you mean \"validate\"?\nSee 'aguanta help'.\n"},
     {{"help", "swep", NULL}, "aguanta: unknown command \"swep\"; did you mean \"sweep\"?\nSee 'aguanta help'.\n"},
     {{"xyzzy", NULL},
-     "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, drill, growth, plot, "
+     "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, drill, "
+     "growth, plot, "
      "validate, "
      "explain, schema, selftest\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
