@@ -78,16 +78,17 @@ static struct carrying_entry *note(struct carrying *c, const struct world *w, co
   return e;
 }
 
-static void add_time(struct carrying *c, struct carrying_entry *e, sim_time lasted) {
-  if ((!e->unsafe || e->key.before) && lasted > CARRY_MOST) lasted = CARRY_MOST;
+/* unsafe: as this world has seen it, not whatever others have found by now. */
+static void add_time(struct carrying *c, struct carrying_entry *e, bool unsafe, sim_time lasted) {
+  if ((!unsafe || e->key.before) && lasted > CARRY_MOST) lasted = CARRY_MOST;
   pthread_mutex_lock(&c->lock);
   e->us += (uint64_t)(lasted / SIM_US) + 1;
   pthread_mutex_unlock(&c->lock);
 }
 
 static void add_times(struct carrying *c, const struct carriage *m, sim_time now) {
-  if (m->seen) add_time(c, m->seen, now - m->since);
-  if (m->seen_alone) add_time(c, m->seen_alone, now - m->since);
+  if (m->seen) add_time(c, m->seen, m->unsafe, now - m->since);
+  if (m->seen_alone) add_time(c, m->seen_alone, m->unsafe, now - m->since);
 }
 
 /* --- looking it up ----------------------------------------------------------------------------------------------------------- */
