@@ -6,7 +6,7 @@
 #define LIMIT_MEMBER(name) &limit_##name.member,
 static const struct member *const members[] = {LIMITS(LIMIT_MEMBER) NULL};
 static const struct family family = {.members = members};
-static const char *const per_words[] = {"all", "client", "class", "endpoint", NULL};
+static const char *const per_words[] = {"all", "client", "class", "endpoint", "address", NULL};
 static const char *const scope_words[] = {"shared", "replica", NULL};
 
 static const struct field fields[] = {
@@ -14,7 +14,9 @@ static const struct field fields[] = {
     KEY("limit", LIMIT, limit_config, limit, OPTIONAL, RANGE(0, FIELD_UNLIMITED),
         .doc = "Requests in the window, or inside at once; unlimited: all pass."),
     KEY("per", WORD, limit_config, per, DEFAULT("all"), .words = per_words,
-        .doc = "What has an account of its own: all together, each client, each class (source of traffic) or each endpoint."),
+        .doc = "What has an account of its own: all together, each client, each address that clients share (addresses of a "
+               "source), each "
+               "class (source of traffic) or each endpoint."),
     KEY("scope", WORD, limit_config, scope, DEFAULT("shared"), .words = scope_words,
         .doc = "shared: one account for the system, as in Redis; replica: each replica at which the step stands counts for itself, "
                "and forgets when it restarts."),

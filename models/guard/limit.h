@@ -4,8 +4,8 @@
  * the outcome `limited`: an answer at once (429 or 503), which costs no work. The kinds are a family, one file each: most count
  * requests over time, a bulkhead counts those that are inside the step's nested steps.
  *
- * What is counted apart: `per` client each client has an account of its own, per class each source, per endpoint each endpoint;
- * per all there is one. `scope` shared: one account for the whole system, as in Redis. `scope` replica: each replica at which
+ * What is counted apart: `per` client each client has an account of its own, per address each address that clients are behind
+ * (models/traffic/address.h), per class each source, per endpoint each endpoint; per all there is one. `scope` shared: one account for the whole system, as in Redis. `scope` replica: each replica at which
  * the step stands keeps accounts of its own, in its memory: with n replicas n times as much passes, and a restart forgets.
  *
  *     "limits": { "login": { "kind": "sliding-log", "rate": "5/15min", "per": "client" } }
@@ -22,7 +22,7 @@ struct limit;
 struct limit_account;
 struct limit_kind;
 
-enum limit_per { LIMIT_PER_ALL, LIMIT_PER_CLIENT, LIMIT_PER_CLASS, LIMIT_PER_ENDPOINT };
+enum limit_per { LIMIT_PER_ALL, LIMIT_PER_CLIENT, LIMIT_PER_CLASS, LIMIT_PER_ENDPOINT, LIMIT_PER_ADDRESS };
 enum limit_scope { LIMIT_SHARED, LIMIT_REPLICA };
 
 struct limit_config {

@@ -5,6 +5,7 @@
 #include "models/request/operation.h"
 #include "models/core/meter.h"
 #include "models/request/line.h"
+#include "models/traffic/address.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
 #include <string.h>
@@ -56,10 +57,12 @@ static bool drops(void *context, uint32_t id) {
   return true;
 }
 
-static uint64_t who(const struct limit *l, const struct request *r) {
+static uint64_t who(const struct world *w, const struct limit *l, const struct request *r) {
   switch (l->config->per) {
   case LIMIT_PER_CLIENT:
     return request_client(r);
+  case LIMIT_PER_ADDRESS:
+    return address_of(w, r);
   case LIMIT_PER_CLASS:
     return r->source;
   case LIMIT_PER_ENDPOINT:
@@ -71,7 +74,7 @@ static uint64_t who(const struct limit *l, const struct request *r) {
 
 /* The number of the account that the request is counted in; a new one is zero. */
 static uint32_t account_of(const struct world *w, struct limit *l, const struct request *r) {
-  struct limit_key key = {who(l, r), NONE, 0};
+  struct limit_key key = {who(w, l, r), NONE, 0};
   if (l->config->scope == LIMIT_REPLICA) {
     const struct frame *f = &r->frames[r->depth - 1];
     key.container = f->container, key.generation = f->generation;
@@ -263,8 +266,18 @@ static void check_provider_limit(struct linker *l, struct service_config *s, con
                limit->kind->permits ? "counts requests inside" : "counts by replica");
 }
 
+static void warn_of_lone_addresses(struct linker *l) {
+  const struct model *m = l->model;
+  for (uint32_t i = 0; i < model_limits(m)->count && !addresses_are_shared(m); i++)
+    if (model_limit(m, i)->per == LIMIT_PER_ADDRESS)
+      link_warn(l, arena_format(l->arena, "limits.%s", model_limit(m, i)->name), "per", "addresses-alone",
+                "no source says how many \"addresses\" its clients share: each has its own here, and the limit holds back nobody "
+                "whom \"client\" would let through");
+}
+
 static void link_limits(struct linker *l, enum link_stage stage) {
   struct model *m = l->model;
+  if (stage == LINK_COMPILED && !l->failed) warn_of_lone_addresses(l);
   if (stage != LINK_STEPS) return;
   for (uint32_t i = 0; i < model_limits(m)->count; i++) {
     struct limit_config *limit = (struct limit_config *)model_limits(m)->items + i;

@@ -36,6 +36,8 @@ static const struct field fields[] = {
     KEY("connection", RECORD, source_config, connection, .record = &client_connection_record,
         .doc = "Connections of its clients: round trip, handshake, keep-alive."),
     KEY("link", RECORD, source_config, link, .record = &access_line_record, .doc = "The line of each of its clients."),
+    KEY("addresses", RECORD, source_config, addresses, .record = &addresses_record,
+        .doc = "Addresses that its clients share, for limits that count by address."),
     KEY("region", WEIGHTS, source_config, region, OPTIONAL, .target = "platform.regions",
         .doc = "The region that its clients are in, or shares of them by region; needed where there are regions."),
     {0}};

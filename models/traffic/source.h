@@ -15,6 +15,7 @@
 #include "models/core/parts.h"
 #include "models/core/part.h"
 #include "models/core/model.h"
+#include "models/traffic/address.h"
 #include "models/traffic/client_network.h"
 #include "models/traffic/arrivals.h"
 #include "models/traffic/batch.h"
@@ -50,6 +51,7 @@ struct source_config {
   int32_t room;                   /* waiting room, or -1 */
   struct config_list journey;     /* struct journey_stop_config */
   struct clients_config clients;  /* open: how many send; count 0: each request comes from another */
+  struct addresses_config addresses;
   double busyness_cv;
   struct client_connection_config connection;
   struct access_line_config link;

@@ -99,6 +99,7 @@ static void link_each(struct linker *l) {
     struct source_config *s = (struct source_config *)model_sources(m)->items + i;
     identity_link(&s->clients, l->arena);
     const char *path = arena_format(l->arena, "traffic.%s", s->name);
+    addresses_link(l, s, path);
     if (s->kind->read && !s->kind->read(l, s, path)) continue;
     link_clients(l, s, path);
     const char *unlinked = client_network_link(s);

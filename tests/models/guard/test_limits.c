@@ -1,6 +1,7 @@
 /* Limits: every algorithm against a trace by hand to the nanosecond and against a second implementation; whose account it is;
  * permits on every way out; memory; and what limits must not change. */
 #include "models/guard/limiter.h"
+#include "models/traffic/address.h"
 #include "models/traffic/identity.h"
 #include "sim/engine/ziggurat.h"
 #include "models/availability/outage.h"
@@ -282,6 +283,81 @@ static void test_permits_of_the_dead(void) {
   fixture_close(&f);
 }
 
+/* --- addresses ------------------------------------------------------------------------------------------------------------------ */
+
+#define SITES                                                                                                                      \
+  "{ 'aguanta': 1, 'name': 'sites', 'traffic': { 'u': { 'kind': 'closed', 'population': 10, 'think': '10s', 'mix': { 'p': 1 } %s " \
+  "}, 'v': { 'kind': 'closed', 'population': 10, 'think': '10s', 'mix': { 'p': 1 } %s } }, 'limits': { 'l': { 'kind': "            \
+  "'fixed-window', 'rate': '%s/h', 'per': 'address' } }, 'endpoints': { 'p': { 'entry': 'a', 'steps': [ { 'limit': 'l' } ] } }, "  \
+  "'services': { 'a': { 'kind': 'app', 'start': '1s' } }, 'platform': { 'kind': 'compose', 'nodes': { 'n': { 'cpu': 400 } } }, "   \
+  "'run': { 'warmup': '0s', 'window': '15s', 'windows': 1 } }"
+
+/* Two sources of ten users, each of whom asks once. */
+static void test_addresses(void) {
+  static const struct {
+    const char *u, *v, *rate;
+    uint64_t passed, accounts;
+  } rows[] = {
+      {"", "", "1", 20, 20},                               /* each has its own */
+      {", 'addresses': 1", "", "3", 3 + 10, 1 + 10},       /* u is a campus */
+      {", 'addresses': 1", ", 'addresses': 1", "3", 6, 2}, /* two campuses */
+      {", 'addresses': { 'count': 1, 'name': 'c' }", ", 'addresses': { 'count': 1, 'name': 'c' }", "3", 3, 1}, /* one */
+      {", 'addresses': 5", ", 'addresses': 2", "2", 5 * 2 + 2 * 2, 7}, /* two and five users an address: 2 pass */
+      {", 'addresses': 5", "", "1", 5 + 10, 5 + 10},
+      /* Every second of u is behind one of two addresses, 3 and 2 of them: 2 pass of each, and all of the others. */
+      {", 'addresses': { 'count': 2, 'share': '50%' }", "", "2", 4 + 5 + 10, 2 + 5 + 10},
+      {", 'addresses': { 'count': 2, 'share': '0%' }", "", "1", 20, 20},
+      {", 'addresses': 4000000000", "", "1", 20, 20},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = fixture_of(SITES, rows[i].u, rows[i].v, rows[i].rate);
+    struct world *w = fixture_run(&f, 1, "addresses");
+    test_check(world_limits(w)->each[0].accepted == rows[i].passed && limiter_accounts(w) == rows[i].accounts,
+               "%s %s: %llu passed, %llu accounts", rows[i].u, rows[i].v, (unsigned long long)world_limits(w)->each[0].accepted,
+               (unsigned long long)limiter_accounts(w));
+    world_free(w);
+    fixture_close(&f);
+  }
+}
+
+/* Clients are behind four addresses by Zipf's law: 12/25, 6/25, 4/25 and 3/25 of them. 3 degrees of freedom: 16.3 is exceeded once in
+ * a thousand. Known or not, a client keeps its address. */
+static void test_addresses_by_zipf(void) {
+  struct fixture f = fixture_of(SITES, ", 'addresses': { 'count': 4, 'zipf': 1 }", "", "1");
+  struct world *w = fixture_run(&f, 1, "zipf");
+  static const double share[] = {12.0 / 25, 6.0 / 25, 4.0 / 25, 3.0 / 25};
+  enum { CLIENTS = 40000 };
+  for (int known = 0; known <= 1; known++) {
+    double seen[4] = {0}, squares = 0;
+    int moved = 0;
+    for (uint32_t n = 0; n < CLIENTS; n++) {
+      struct request r = {.source = 0, .user = known ? n : NONE, .key = stream_mix(n), .subject = stream_mix(n)};
+      uint64_t address = address_of(w, &r) & 3;
+      r.key = 7; /* another attempt of one errand */
+      moved += (address_of(w, &r) & 3) != address;
+      seen[address]++;
+    }
+    for (int k = 0; k < 4; k++) squares += pow(seen[k] - CLIENTS * share[k], 2) / (CLIENTS * share[k]);
+    test_check(squares < 16.3 && moved == 0, "known %d: chi-squared %.1f, %d moved", known, squares, moved);
+  }
+  world_free(w);
+  fixture_close(&f);
+}
+
+/* New clients all the time, all behind one address: ten a second pass, of a hundred. */
+static void test_address_of_strangers(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'campus', 'traffic': { 'x': { 'kind': 'open', 'rate': '100/s', 'mix': { 'p': 1 }, 'addresses': 1 } "
+      "}, "
+      "'limits': { 'l': { 'kind': 'fixed-window', 'rate': '10/s', 'per': 'address' } }, 'endpoints': { 'p': { 'steps': [ { "
+      "'limit': 'l' } ] } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': "
+      "'10s', 'windows': 1 } }");
+  struct world *w = fixture_run(&f, 1, "campus");
+  test_check(world_limits(w)->each[0].accepted == 100, "%llu passed", (unsigned long long)world_limits(w)->each[0].accepted);
+  world_free(w);
+  fixture_close(&f);
+}
+
 /* --- clients and memory -------------------------------------------------------------------------------------------------------- */
 
 /* 10^6 clients, each once, at 100,000/s: those of a limit's last 50 ms are some 5,000. */
@@ -478,6 +554,9 @@ static const struct test_case cases[] = {{"traces", test_traces},
                                          {"a_million_clients", test_a_million_clients},
                                          {"clients", test_clients},
                                          {"clients_of_a_source", test_clients_of_a_source},
+                                         {"addresses", test_addresses},
+                                         {"addresses_by_zipf", test_addresses_by_zipf},
+                                         {"address_of_strangers", test_address_of_strangers},
                                          {"clients_who_ask_again", test_clients_who_ask_again},
                                          {"identities", test_identities},
                                          {"walks", test_walks},
