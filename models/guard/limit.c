@@ -6,7 +6,7 @@
 #define LIMIT_MEMBER(name) &limit_##name.member,
 static const struct member *const members[] = {LIMITS(LIMIT_MEMBER) NULL};
 static const struct family family = {.members = members};
-static const char *const per_words[] = {"all", "client", "class", "endpoint", "address", NULL};
+static const char *const per_words[] = {"all", "client", "address", "class", "endpoint", NULL};
 static const char *const scope_words[] = {"shared", "replica", NULL};
 
 static const struct field fields[] = {

@@ -22,7 +22,7 @@ struct limit;
 struct limit_account;
 struct limit_kind;
 
-enum limit_per { LIMIT_PER_ALL, LIMIT_PER_CLIENT, LIMIT_PER_CLASS, LIMIT_PER_ENDPOINT, LIMIT_PER_ADDRESS };
+enum limit_per { LIMIT_PER_ALL, LIMIT_PER_CLIENT, LIMIT_PER_ADDRESS, LIMIT_PER_CLASS, LIMIT_PER_ENDPOINT };
 enum limit_scope { LIMIT_SHARED, LIMIT_REPLICA };
 
 struct limit_config {
