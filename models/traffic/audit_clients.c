@@ -3,6 +3,7 @@
 #include "models/traffic/waiting_room.h"
 #include "models/traffic/client.h"
 #include "models/traffic/journey.h"
+#include "models/traffic/page.h"
 #include "models/core/world.h"
 
 /* Clients by state, their timers, and the levels that meters show of them. */
@@ -14,6 +15,7 @@ static void audit_states(const struct audit *a) {
     const struct client *c = client_at(all, id);
     states[c->state]++;
     if (c->state == CLIENT_FREE) continue;
+    if (page_is_file(w, c)) continue;
     admitted += c->admitted && world_sources(w)->each[c->source].config->room >= 0;
     walking += c->state != CLIENT_IN_ROOM && world_sources(w)->each[c->source].config->kind->journeys;
   }
@@ -69,6 +71,23 @@ static void audit_errands(const struct audit *a) {
   if (in_rooms) audit_broken(a, "waiting rooms: %d more clients than places in line", (int)in_rooms);
 }
 
+/* Files by page, against what the page says. */
+static void audit_pages(const struct audit *a) {
+  const struct world *w = a->world;
+  uint32_t files = 0, open = 0, loading = 0, pages = 0;
+  for (uint32_t id = 0; id < pool_capacity(&world_clients(w)->pool); id++) {
+    const struct client *c = client_at(world_clients(w), id);
+    if (c->state == CLIENT_FREE || c->page == NONE) continue;
+    const struct page *p = pool_at(&world_clients(w)->pages, c->page);
+    files += p->walker != c->id, pages += p->walker == c->id;
+    if (p->walker == c->id) open += p->open, loading += (c->state == CLIENT_LOADS) != (p->open > 0);
+  }
+  if (files != open) audit_broken(a, "pages: %u files are on their way, the pages say %u", files, open);
+  if (pages != pool_live(&world_clients(w)->pages))
+    audit_broken(a, "pages: %u are loaded, %u entries are taken", pages, pool_live(&world_clients(w)->pages));
+  if (loading) audit_broken(a, "pages: %u clients wait for files that nobody asks for, or do not wait for theirs", loading);
+}
+
 static void audit_sources(const struct audit *a) {
   for (uint32_t i = 0; i < model_sources(a->world->model)->count; i++) {
     const struct source *s = &world_sources(a->world)->each[i];
@@ -80,4 +99,5 @@ void audit_clients(const struct audit *a) {
   audit_sources(a);
   audit_errands(a);
   audit_states(a);
+  audit_pages(a);
 }

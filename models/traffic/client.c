@@ -6,6 +6,7 @@
 #include "models/request/draws.h"
 #include "models/stock/stock.h"
 #include "models/traffic/journey.h"
+#include "models/traffic/page.h"
 #include "models/traffic/waiting_room.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
@@ -143,6 +144,10 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
 
 static void go_on(struct world *w, struct client *c, enum outcome outcome) {
   struct source *s = source_of(w, c);
+  if (page_is_file(w, c)) {
+    page_file_ends(w, c, outcome);
+    return;
+  }
   if (s->config->kind->journeys) {
     journey_continues(w, c, outcome);
     return;
@@ -242,6 +247,7 @@ void client_arrives(struct world *w, uint32_t source, uint64_t n, uint32_t user,
                        .source = source,
                        .number = n,
                        .user = user,
+                       .page = NONE,
                        .holds = NONE,
                        .written = {.database = -1},
                        .wanted = endpoint,
@@ -279,6 +285,7 @@ uint32_t *client_holds(const struct world *w, uint32_t client) { return &client_
 static void clients_start(struct world *w) {
   struct clients *all = world_clients(w);
   pool_init(&all->pool, sizeof(struct client));
+  pool_init(&all->pages, sizeof(struct page));
   bool any = false;
   for (uint32_t i = 0; i < model_sources(w->model)->count; i++) any |= client_needed(model_source(w->model, i));
   if (!any) return;
@@ -295,6 +302,7 @@ static void clients_stop(struct world *w) {
                                       world_clients(w)->impatience, world_clients(w)->thinking, world_clients(w)->room};
   for (size_t i = 0; i < sizeof heaps / sizeof *heaps; i++) timer_heap_free(heaps[i]);
   pool_release(&world_clients(w)->pool);
+  pool_release(&world_clients(w)->pages);
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------------------ */

@@ -12,6 +12,7 @@
  *                                  | hedge: a second attempt beside it; the first answer counts, the other is thrown away
  *                                  |        (Dean and Barroso 2013, "The Tail at Scale")
  *                                  | impatience: forsakes all -> failed for good
+ *                                  | the place is a page: its files, errands of clients of their own -> done
  *
  * Invariants, audited: every errand that arrived is over or open, and every open one is in just one of these states; attempts begun
  * = ended + abandoned + running. The time before the attempt that was answered is attributed as "retry", so that the attributed
@@ -38,7 +39,7 @@ struct reload_config {
 
 extern const struct record reload_record;
 
-enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS, CLIENT_STATES };
+enum client_state { CLIENT_FREE, CLIENT_IN_ROOM, CLIENT_ASKS, CLIENT_BACKS_OFF, CLIENT_THINKS, CLIENT_LOADS, CLIENT_STATES };
 enum { CLIENT_ATTEMPTS = 2 }; /* at a time: one, and its hedge */
 /* Clients at once, those in waiting rooms included: about 2 GiB. A run that reaches it is stopped, like one of too many
  * requests. */
@@ -57,6 +58,7 @@ struct client {
   uint32_t asked;                       /* errands of the session */
   uint32_t request[CLIENT_ATTEMPTS], running;
   uint32_t position; /* in the room's line */
+  uint32_t page;     /* that it loads, or is a file of (models/traffic/page.h), or NONE */
   timer_ticket pause, reload, hedge, impatience;
   struct written written;
   uint32_t holds; /* of stock (models/stock/stock.h): its attempts reserve and pay for it */
@@ -70,6 +72,7 @@ struct client {
 /* All clients of a world; empty where no source needs any. */
 struct clients {
   struct pool pool;                       /* struct client */
+  struct pool pages;                      /* struct page */
   uint32_t open;                          /* errands that have begun and not ended */
   uint64_t attempts, answered, abandoned; /* answered: or failed, or timed out */
   struct timer_heap *back_off, *reload, *hedge, *impatience, *thinking, *room;

@@ -3,6 +3,7 @@
 #include "models/core/part.h"
 #include "models/network/request_place.h"
 #include "models/network/regions.h"
+#include "models/traffic/page.h"
 #include "models/traffic/source.h"
 #include "models/request/draws.h"
 #include "models/request/walk.h"
@@ -154,9 +155,11 @@ static struct client_connection *client_network_connection(const struct world *w
 
 /* --- there ------------------------------------------------------------------------------------------------------------------- */
 
-static sim_time way_there(const struct world *w, const struct request *r) {
-  return round_trip_of(w, r) / 2 + transfer(endpoint_way(model_endpoint(w->model, r->endpoint))->request, config_of(w, r)->link.up);
+static sim_time sent(struct world *w, const struct request *r) {
+  return page_line(w, r, false, transfer(endpoint_way(model_endpoint(w->model, r->endpoint))->request, config_of(w, r)->link.up));
 }
+
+static sim_time way_there(struct world *w, const struct request *r) { return round_trip_of(w, r) / 2 + sent(w, r); }
 
 static void set_out(struct world *w, struct request *r, sim_time time) {
   if (time)
@@ -180,7 +183,7 @@ static void client_network_sends(struct world *w, struct request *r) {
   if (request_way(w, r)->from_edge) {
     meter_count(w, endpoint_way(e)->cdn.hits);
     r->pc = p->end;
-    set_out(w, r, drawn(&endpoint_way(e)->cdn.latency, r, DRAW_EDGE_LATENCY) + transfer(endpoint_way(e)->request, s->link.up));
+    set_out(w, r, drawn(&endpoint_way(e)->cdn.latency, r, DRAW_EDGE_LATENCY) + sent(w, r));
     return;
   }
   bool opens;
@@ -233,7 +236,7 @@ static bool client_network_answers(struct world *w, struct request *r) {
   request_way(w, r)->answered = true;
   const struct instruction *end = &w->model->programs[r->endpoint].instructions[r->pc - 1];
   int64_t bytes = end->outcome == OUTCOME_COMPLETED ? endpoint_way(model_endpoint(w->model, r->endpoint))->response : 0;
-  sim_time time = transfer(bytes, config_of(w, r)->link.down);
+  sim_time time = page_line(w, r, true, transfer(bytes, config_of(w, r)->link.down));
   if (!request_way(w, r)->from_edge) {
     struct client_connection *c = connection_of(w, r);
     time += round_trip_of(w, r) - round_trip_of(w, r) / 2;

@@ -1,6 +1,7 @@
 #include "models/traffic/journey.h"
 #include "models/traffic/source.h"
 #include "models/traffic/client.h"
+#include "models/traffic/page.h"
 #include "models/core/world.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
@@ -63,6 +64,8 @@ const char *journey_link(struct model *m, struct source_config *s, uint32_t *at)
   const char *wrong = name_places(m, s, at);
   for (uint32_t i = 0; !wrong && i < s->journey.count; i++) *at = i, wrong = link_next(m, s, &journey_stop_at(s, i)->next);
   if (wrong) return wrong;
+  wrong = pages_link(m, s, at);
+  if (wrong) return wrong;
   *at = first_dead_end(s);
   if (*at < s->journey.count)
     return arena_format(m->arena, "(\"%s\") leads nowhere: from there no client ever gets to \"leave\" or past the last place",
@@ -102,7 +105,11 @@ void journey_visits(const struct source_config *s, double *visits) {
       for (uint32_t k = c; k <= n && factor != 0; k++) a[r][k] -= factor * a[c][k];
     }
   }
-  for (uint32_t i = 0; i < n; i++) visits[journey_stop_at(s, i)->ask] += a[i][i] != 0 ? a[i][n] / a[i][i] : 0;
+  for (uint32_t i = 0; i < n; i++) {
+    double times = a[i][i] != 0 ? a[i][n] / a[i][i] : 0;
+    visits[journey_stop_at(s, i)->ask] += times;
+    page_visits(journey_stop_at(s, i), times, visits);
+  }
 }
 
 /* --- walking --------------------------------------------------------------------------------------------------------------- */
@@ -115,13 +122,18 @@ static struct stream draws_of(const struct client *c, uint32_t what) {
 }
 
 static void visit(struct world *w, struct client *c) {
+  page_begins(w, c);
   struct stream draws = draws_of(c, DRAW_REQUEST);
   client_asks(w, c, (uint32_t)journey_stop_at(world_sources(w)->each[c->source].config, c->stop)->ask, stream_bits(&draws));
 }
 
 void journey_asks(void *world, uint32_t client) {
   struct world *w = world;
-  visit(w, client_at(world_clients(w), client));
+  struct client *c = client_at(world_clients(w), client);
+  if (page_is_file(w, c))
+    page_file_asks(w, c);
+  else
+    visit(w, c);
 }
 
 void journey_begins(struct world *w, struct client *c, uint64_t n) {
@@ -189,6 +201,10 @@ static void thinks(struct world *w, struct client *c, uint32_t stop) {
 }
 
 void journey_continues(struct world *w, struct client *c, enum outcome outcome) {
+  if (!page_loads(w, c, outcome)) journey_goes_on(w, c, outcome);
+}
+
+void journey_goes_on(struct world *w, struct client *c, enum outcome outcome) {
   const struct source_config *s = world_sources(w)->each[c->source].config;
   const struct journey_stop_config *p = journey_stop_at(s, c->stop);
   bool failed = outcome_failed(outcome), again = failed && p->failed == FAILED_AGAIN, leaves = failed && p->failed == FAILED_LEAVE;
@@ -223,6 +239,13 @@ static const struct field fields[] = {
             "Where to go on, by weight: names of places, or leave. Absent: to the place that follows, and from the last one out."),
     KEY("failed", WORD, journey_stop_config, failed, DEFAULT("leave"), .words = failed_words,
         .doc = "After a failed request: leave the journey, ask again (after thinking), or go on as if it had been answered."),
+    KEY("files", LIST, journey_stop_config, files, OPTIONAL, .record = &page_file_record,
+        .doc =
+            "Of a page: what the client asks for when this request has been answered, several at once. The page is loaded with the "
+            "last of them; if one fails for good, the place has failed."),
+    KEY("at_once", LIMIT, journey_stop_config, at_once, DEFAULT(6), RANGE(1, FIELD_UNLIMITED),
+        .doc = "Files of a page that are on their way at a time; unlimited: all, as with HTTP/2.",
+        .source = "browsers open 6 connections to a host with HTTP/1.1"),
     {0}};
 const struct record journey_stop_record = {.name = "place",
                                            .size = sizeof(struct journey_stop_config),

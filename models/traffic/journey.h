@@ -29,6 +29,8 @@ struct journey_stop_config {
   struct distribution think;
   struct weights next; /* by name; reference is the stop, or STOP_LEAVE; no weights: the following stop */
   int32_t failed;
+  struct config_list files; /* struct page_file_config; none: it is no page */
+  int64_t at_once;          /* files on their way */
 };
 enum { STOP_LEAVE = -1, JOURNEY_STOPS = 64, JOURNEY_WHOLE = JOURNEY_STOPS };
 
@@ -36,6 +38,11 @@ extern const struct record journey_stop_record;
 
 struct session_meters {
   uint32_t active, finished, left, length;
+};
+
+/* Of a source with pages only. */
+struct page_meters {
+  uint32_t load, broken;
 };
 
 /* Resolves names and checks the journey. Null, or what is wrong; *at is the stop's number, or JOURNEY_WHOLE. */
@@ -52,6 +59,8 @@ uint64_t journey_thinking(const struct source *);
 void journey_begins(struct world *, struct client *, uint64_t n);
 /* Its request has been answered, or has failed for good. Who is told that all is sold goes home. */
 void journey_continues(struct world *, struct client *, enum outcome);
+/* So have the files of its page. */
+void journey_goes_on(struct world *, struct client *, enum outcome);
 /* Handler: it has thought. */
 void journey_asks(void *world, uint32_t client);
 

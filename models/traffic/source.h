@@ -66,6 +66,7 @@ struct source_config {
   struct burst chain;           /* of burst or dispersion; no states: none */
   struct client_meters meters;
   struct session_meters session_meters;
+  struct page_meters page_meters;
   double *visits; /* requests by endpoint for one arrival (closed: for one thought), if every request is answered */
 };
 

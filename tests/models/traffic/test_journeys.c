@@ -3,6 +3,7 @@
 #include "models/traffic/source.h"
 #include "models/traffic/client.h"
 #include "models/traffic/journey.h"
+#include "models/traffic/page.h"
 
 static struct fixture journey(const char *rate, const char *source, const char *places, const char *rest, const char *window) {
   return fixture_of(
@@ -163,11 +164,89 @@ static void test_same_people(void) {
              (unsigned long long)asked[0][1], (unsigned long long)asked[1][1]);
 }
 
+/* --- pages ---------------------------------------------------------------------------------------------------------------------- */
+
+static const struct page_meters *page_meters(const struct world *w) { return &world_sources(w)->each[0].config->page_meters; }
+
+/* b takes 500 ms and c 250 ms. Documents and files never wait for each other. */
+static void test_pages(void) {
+  static const struct {
+    const char *place;
+    double load_ms;
+  } rows[] = {
+      {"{ 'ask': 'c', 'files': [ 'b', { 'ask': 'c', 'count': 3 } ] }", 250 + 500},
+      {"{ 'ask': 'c', 'files': [ 'b', { 'ask': 'c', 'count': 3 } ], 'at_once': 1 }", 250 + 500 + 3 * 250},
+      /* From 250 ms on: b to 750; c to 500, to 750, and the third to 1,000. */
+      {"{ 'ask': 'c', 'files': [ 'b', { 'ask': 'c', 'count': 3 } ], 'at_once': 2 }", 1000},
+      {"{ 'ask': 'c', 'files': [ { 'ask': 'c', 'count': 3, 'stage': 2 }, 'b' ] }", 250 + 500 + 250},
+      {"{ 'ask': 'c', 'files': [ { 'ask': 'c', 'count': 3, 'stage': 9 }, 'b', { 'ask': 'b', 'stage': 5 } ], 'at_once': 2 }",
+       250 + 500 + 500 + 2 * 250},
+      /* Thirteen at six at a time are three rounds; with HTTP/2 they are one. */
+      {"{ 'ask': 'c', 'files': [ { 'ask': 'b', 'count': 13 } ] }", 250 + 3 * 500},
+      {"{ 'ask': 'c', 'files': [ { 'ask': 'b', 'count': 13 } ], 'at_once': 'unlimited' }", 250 + 500},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture f = journey("2/s", "", rows[i].place, "", "200s");
+    struct world *w = fixture_run(&f, 1, rows[i].place);
+    const struct histogram *load = w->observation.meters[page_meters(w)->load].time;
+    test_check(load->count > 300 && (double)histogram_max(load) == rows[i].load_ms * 1e6 &&
+                   (double)histogram_min(load) == rows[i].load_ms * 1e6,
+               "%s: %llu pages, %.9g to %.9g ms", rows[i].place, (unsigned long long)load->count,
+               (double)histogram_min(load) * 1e-6, (double)histogram_max(load) * 1e-6);
+    test_check(counted(w, page_meters(w)->broken) == 0 &&
+                   histogram_max(w->observation.meters[meters(w)->length].time) >= histogram_max(load),
+               "%s: pages are broken, or sessions end before them", rows[i].place);
+    world_free(w);
+    fixture_close(&f);
+  }
+}
+
+/* Of two external calls each fails half of the time: a quarter of the pages is whole. What is asked for is counted by place. */
+static void test_broken_pages(void) {
+  struct fixture f =
+      journey("50/s", "", "{ 'ask': 'c', 'files': [ { 'ask': 'x', 'count': 2 }, 'b' ], 'failed': 'go-on' }", "", "200s");
+  const double *visits = model_source(&f.scenario->model, 0)->visits;
+  test_check(visits[0] == 0 && visits[1] == 1 && visits[2] == 1 && visits[3] == 2, "visits %g %g %g %g", visits[0], visits[1],
+             visits[2], visits[3]);
+  struct world *w = fixture_run(&f, 1, "broken");
+  double whole = (double)w->observation.meters[page_meters(w)->load].time->count,
+         broken = (double)counted(w, page_meters(w)->broken);
+  /* 10,000 pages: a quarter with a standard error of 0.43 points. */
+  test_check(fabs(whole / (whole + broken) - 0.25) < 0.018, "%.0f whole, %.0f broken", whole, broken);
+  test_check(counted(w, meters(w)->left) == 0, "sessions left");
+  world_free(w);
+  fixture_close(&f);
+}
+
+/* The client's line of 8 Mbit/s carries 1 MB a second: three files that are answered at once arrive after 1, 2 and 3 s; other
+ * clients have lines of their own. Two Mbit are 0.25 s on the line up, one after the other. */
+static void test_line_of_a_page(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'line', 'traffic': { 's': { 'kind': 'session', 'rate': '1/s', 'link': { 'down': '8Mbit/s', 'up': "
+      "'8Mbit/s' }, 'journey': [ { 'ask': 'a', 'files': [ { 'ask': 'b', 'count': 3 } ] } ] } }, 'endpoints': { 'a': { 'entry': "
+      "'w', "
+      "'steps': [ { 'delay': '100ms' } ] }, 'b': { 'entry': 'w', 'request': '250KB', 'response': '1MB', 'steps': [ { 'delay': "
+      "'200ms' } "
+      "] } }, 'services': { 'w': { 'kind': 'app', 'threads': 100000, 'runtime': 'threads', 'backlog': 'unlimited' } }, 'platform': "
+      "{ "
+      "'kind': 'static', 'nodes': { 'n': { 'cpu': 'unlimited' } } }, 'run': { 'warmup': '0s', 'window': '300s', 'windows': 1 } }");
+  struct world *w = fixture_run(&f, 1, "line");
+  const struct histogram *load = w->observation.meters[page_meters(w)->load].time;
+  /* Files arrive at 0.25, 0.5 and 0.75 s, are answered 0.2 s later, and come back one second each from 0.45 s on. */
+  test_check(load->count > 200 && histogram_min(load) == 3550 * SIM_MS && histogram_max(load) == 3550 * SIM_MS, "%.9g to %.9g s",
+             sim_seconds(histogram_min(load)), sim_seconds(histogram_max(load)));
+  world_free(w);
+  fixture_close(&f);
+}
+
 static const struct test_case cases[] = {{"fixed_steps", test_fixed_steps},
                                          {"chain", test_chain},
                                          {"failed", test_failed},
                                          {"retries_inside", test_retries_inside},
                                          {"time_goes_on", test_time_goes_on},
                                          {"same_people", test_same_people},
+                                         {"pages", test_pages},
+                                         {"broken_pages", test_broken_pages},
+                                         {"line_of_a_page", test_line_of_a_page},
                                          {NULL, NULL}};
 const struct test_suite suite_journeys = {"journeys", cases};
