@@ -20,6 +20,10 @@ static enum exit_code run(const struct options *o) {
   }
   char *error = NULL;
   struct plot_options options = {.endpoints = o->endpoints, .endpoint_count = o->endpoint_count, .title = o->title};
+  if (o->theme && !theme_from_word(o->theme, &options.theme)) {
+    safe_print(stderr, "aguanta plot: --theme %s: it is light, dark or auto\n", o->theme);
+    return EXIT_USAGE;
+  }
   static const enum exit_code codes[] = {
       [PLOT_DRAWN] = EXIT_HOLDS, [PLOT_FAILED] = EXIT_ERROR, [PLOT_MISUSED] = EXIT_USAGE, [PLOT_NO_RESULT] = EXIT_INVALID};
   enum plot_outcome outcome = plot_run(o->kind, o->files, o->file_count, o->output, &options, &error);
@@ -31,7 +35,7 @@ static enum exit_code run(const struct options *o) {
 const struct command command_plot = {.name = "plot",
                                      .arguments = "RESULT.json... --kind KIND -o FILE",
                                      .doc = "draw a picture of one or several results",
-                                     .options = TAKES(KIND) | TAKES(OUTPUT) | TAKES(ENDPOINT) | TAKES(TITLE),
+                                     .options = TAKES(KIND) | TAKES(OUTPUT) | TAKES(ENDPOINT) | TAKES(TITLE) | TAKES(THEME),
                                      .least_files = 1,
                                      .most_files = OPTIONS_MANY,
                                      .help = help,

@@ -32,8 +32,8 @@ struct options {
   uint32_t endpoint_count;
   const char *faults[OPTIONS_MANY];
   uint32_t fault_count;
-  const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *timing,
-      *max_memory, *root;
+  const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *theme,
+      *timing, *max_memory, *root;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
   bool quiet, verbose, help, version, fresh, dry_run, statements;
 };

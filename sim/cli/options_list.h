@@ -49,6 +49,7 @@ OPTION(KIND, "kind", 'k', ONE(kind), "KIND", "what to draw; see 'aguanta help pl
 OPTION(OUTPUT, "output", 'o', ONE(output), "FILE", "the picture: .svg or .png; - for SVG on stdout, -.png for PNG", NULL)
 OPTION(ENDPOINT, "endpoint", 0, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", NULL)
 OPTION(TITLE, "title", 0, ONE(title), "TEXT", "of the picture, instead of what it finds", NULL)
+OPTION(THEME, "theme", 0, ONE(theme), "THEME", "light, dark, or auto: an SVG that turns dark where its reader prefers it", NULL)
 OPTION(COLOR, "color", 0, ONE(color), "WHEN", "auto, always or never", NULL)
 OPTION(PROGRESS, "progress", 0, ONE(progress), "WHEN", "auto, always or never", NULL)
 OPTION(STATEMENTS, "statements", 0, FLAG(statements), NULL,

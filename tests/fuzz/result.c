@@ -5,12 +5,12 @@
 #include "tests/fuzz/fuzz.h"
 
 /* Instead of the program's own (linked with --wrap): nothing is drawn, nothing is written. */
-bool __wrap_gnuplot_run(enum picture, int, int, const char *, const char *, char **, size_t *, char **);
+bool __wrap_gnuplot_run(const struct gnuplot_page *, const char *, const char *, char **, size_t *, char **);
 bool __wrap_output_write(const char *, const void *, size_t, char **);
 
-bool __wrap_gnuplot_run(enum picture p, int width, int height, const char *script, const char *data, char **bytes, size_t *length,
+bool __wrap_gnuplot_run(const struct gnuplot_page *page, const char *script, const char *data, char **bytes, size_t *length,
                         char **error) {
-  (void)p, (void)width, (void)height;
+  (void)page;
   *error = NULL, *length = strlen(script) + strlen(data);
   return (*bytes = calloc(1, 1)) != NULL;
 }

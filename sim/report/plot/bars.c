@@ -33,7 +33,7 @@ static void put_part(struct figure *f, const struct bar_part *part, double from,
   char text[240], position[80];
   const char *color = part->color.text;
   double to = from + part->value, half = BAR_HEIGHT / 2.0;
-  figure_row(f, 7, (from + to) / 2, y, from, to, y - half, y + half, (double)strtol(color + 1, NULL, 16));
+  figure_row_in(f, color, 6, (from + to) / 2, y, from, to, y - half, y + half);
   snprintf(text, sizeof text, "%s %s", part->label, part->amount);
   if (CHARACTER * format_width(text) + 16 < part->value * scale) {
     snprintf(position, sizeof position, "first %.9g,%.9g", (from + to) / 2, y);

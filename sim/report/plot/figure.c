@@ -2,6 +2,7 @@
 #include "sim/engine/allocate.h"
 #include "sim/report/format.h"
 #include "sim/report/plot/gnuplot.h"
+#include "sim/report/plot/svg.h"
 #include "sim/store/output.h"
 #include <assert.h>
 #include <math.h>
@@ -14,33 +15,47 @@ static const char style[] =
 #include "plots/style.inc"
     ;
 
-void figure_open(struct figure *f, int width, int height) {
+void figure_open(struct figure *f, const struct plot_options *options, int width, int height) {
   memset(f, 0, sizeof *f);
-  f->width = width, f->height = height;
+  f->width = width, f->height = height, f->theme = options->theme;
   f->script = allocate_stream(&f->script_text, &f->script_length);
   f->data = allocate_stream(&f->data_text, &f->data_length);
+  f->words = allocate_stream(&f->words_text, &f->words_length);
   fputs(style, f->script);
 }
 
 void figure_discard(struct figure *f) {
   if (f->script) fclose(f->script);
   if (f->data) fclose(f->data);
+  if (f->words) fclose(f->words);
   free(f->script_text);
   free(f->data_text);
+  free(f->words_text);
   memset(f, 0, sizeof *f);
 }
 
-bool figure_draw(struct figure *f, const char *path, char **error) {
+/* A PNG cannot follow its reader: plot_run has refused that. */
+static bool make(const struct figure *f, enum picture picture, char **bytes, size_t *length, char **error) {
+  enum theme theme = f->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
+  char *script = theme_script(theme, f->script_text), *data = theme_data(theme, f->data_text), background[16];
+  snprintf(background, sizeof background, "#%06lx", (unsigned long)theme_color(theme, 0xffffff));
+  bool drawn = gnuplot_run(&(struct gnuplot_page){picture, f->width, f->height, background}, script, data, bytes, length, error);
+  free(script), free(data);
+  if (drawn && picture == PICTURE_SVG)
+    svg_finish(bytes, length, &(struct svg_words){f->title, f->words_text, f->theme == THEME_AUTO});
+  return drawn;
+}
+
+enum plot_outcome figure_draw(struct figure *f, const char *path, char **error) {
   enum picture picture;
   char *bytes = NULL;
   size_t length = 0;
   bool drawn = picture_from_path(path, &picture, error);
-  fflush(f->script), fflush(f->data);
-  drawn = drawn && gnuplot_run(picture, f->width, f->height, f->script_text, f->data_text, &bytes, &length, error);
-  drawn = drawn && output_write(path, bytes, length, error);
+  fflush(f->script), fflush(f->data), fflush(f->words);
+  drawn = drawn && make(f, picture, &bytes, &length, error) && output_write(path, bytes, length, error);
   free(bytes);
   figure_discard(f);
-  return drawn;
+  return drawn ? PLOT_DRAWN : PLOT_FAILED;
 }
 
 const char *figure_color(int i) {
@@ -65,7 +80,15 @@ const char *figure_pale(int i) {
   return colors[i % 8];
 }
 
+/* For those who do not see it: what is written, one after the other, as far as a listener will follow. */
+static void say_too(struct figure *f, const char *text) {
+  enum { FOLLOWED = 3000 };
+  fflush(f->words);
+  if (f->words_length < FOLLOWED && *text) fprintf(f->words, "%s%s", f->words_length ? "; " : "", text);
+}
+
 void figure_text(struct figure *f, const char *position, const char *align, const char *color, int size, const char *text) {
+  say_too(f, text);
   fputs("set label ", f->script);
   gnuplot_quote(f->script, text);
   fprintf(f->script, " at %s %s front noenhanced textcolor rgb '%s' font ',%d'\n", position, align, color, size);
@@ -99,6 +122,7 @@ static size_t first_line(const char *title, size_t line) {
 void figure_title(struct figure *f, const char *title, const char *subtitle) {
   size_t line = (size_t)((f->width - 32) / 12.4), length = strlen(title), cut = length;
   char first[400], second[400] = "", position[80];
+  snprintf(f->title, sizeof f->title, "%s", title);
   if (length > line) {
     cut = first_line(title, line);
     snprintf(second, sizeof second, "%.*s%s", (int)line, title + cut + 1, length - cut > line + 1 ? "..." : "");
@@ -122,15 +146,27 @@ int figure_block(struct figure *f) {
   return f->blocks++;
 }
 
-void figure_row(struct figure *f, int count, ...) {
-  va_list values;
-  va_start(values, count);
+static void put_values(struct figure *f, int count, va_list values) {
   for (int i = 0; i < count; i++) {
     double value = va_arg(values, double);
     fprintf(f->data, isfinite(value) ? "%.9g " : "NaN ", value);
   }
+}
+
+void figure_row(struct figure *f, int count, ...) {
+  va_list values;
+  va_start(values, count);
+  put_values(f, count, values);
   va_end(values);
   fputc('\n', f->data);
+}
+
+void figure_row_in(struct figure *f, const char *color, int count, ...) {
+  va_list values;
+  va_start(values, count);
+  put_values(f, count, values);
+  va_end(values);
+  fprintf(f->data, "%.7s\n", color);
 }
 
 void figure_ticks_seconds(struct figure *f, char axis, double low, double high) {

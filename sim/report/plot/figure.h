@@ -5,31 +5,34 @@
  * figure_text, all numbers go to the data. Positions named `screen` are shares of the picture from its lower left corner.
  *
  *     struct figure f;
- *     figure_open(&f, 960, 540);
+ *     figure_open(&f, options, 960, 540);
  *     figure_title(&f, "buy: p99 is 1.9 s", "platform-compose, seed 42");
  *     int block = figure_block(&f);
  *     figure_row(&f, 2, x, y);
  *     fprintf(f.script, "plot 'data' index %d using 1:2 with lines lc rgb '%s' notitle\n", block, figure_color(0));
- *     bool drawn = figure_draw(&f, "out.svg", &error);      frees the figure
+ *     return figure_draw(&f, "out.svg", &error);      frees the figure
  */
 #ifndef FIGURE_H
 #define FIGURE_H
+#include "sim/report/plot/plot.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
 struct figure {
-  FILE *script, *data;
-  char *script_text, *data_text;
-  size_t script_length, data_length;
+  FILE *script, *data, *words; /* words: what is written in it, for those who do not see it */
+  char *script_text, *data_text, *words_text;
+  size_t script_length, data_length, words_length;
   int width, height, blocks;
+  enum theme theme;
+  char title[400];
 };
 
 #define FIGURE_GREY "#767676"
 #define FIGURE_INK  "#222222"
 
-void figure_open(struct figure *, int width, int height);
-bool figure_draw(struct figure *, const char *path, char **error);
+void figure_open(struct figure *, const struct plot_options *, int width, int height);
+enum plot_outcome figure_draw(struct figure *, const char *path, char **error); /* drawn or failed */
 void figure_discard(struct figure *);
 
 /* The Okabe-Ito colours, the four of the house first. In pictures of several results they are the layouts', in the order of the
@@ -53,6 +56,8 @@ void figure_area(struct figure *, double left, double right, double bottom, doub
 /* A new block of numbers; returns its index for gnuplot. */
 int figure_block(struct figure *);
 void figure_row(struct figure *, int count, ...); /* doubles; NaN is a gap */
+/* The same with a colour of its own as the last column, for `lc rgb variable`. */
+void figure_row_in(struct figure *, const char *color, int count, ...);
 /* Ticks at 1, 2, 5 (or only 1) of each decade between low and high on a log axis, with readable seconds. */
 void figure_ticks_seconds(struct figure *, char axis, double low, double high);
 /* At most `characters` of a text, the last three dots when it was cut. */

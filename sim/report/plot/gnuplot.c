@@ -1,4 +1,5 @@
 #include "sim/report/plot/gnuplot.h"
+#include "sim/report/plot/svg.h"
 #include "sim/report/format.h"
 #include "sim/store/leftover.h"
 #include "sim/engine/allocate.h"
@@ -13,8 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SVG_FONT "Helvetica,Arial,sans-serif"
 
 enum { TIME_LIMIT_MS = 30000, POLL_MS = 5, PICTURE_LIMIT = 64 << 20 };
 
@@ -190,22 +189,6 @@ static bool looks_right(enum picture picture, const char *bytes, size_t length) 
          !memcmp(bytes + length - tail_length, tail, tail_length);
 }
 
-/* gnuplot's svg terminal has no word for bold: it takes ":Bold" for a font's name. */
-static void mend_bold(char **bytes, size_t *length) {
-  static const char wrong[] = "font-family=\":Bold\"", right[] = "font-family=\"" SVG_FONT "\" font-weight=\"bold\"";
-  char *mended = NULL, *rest = *bytes;
-  size_t size = 0;
-  FILE *file = allocate_stream(&mended, &size);
-  for (char *at; (at = strstr(rest, wrong)); rest = at + strlen(wrong)) {
-    fwrite(rest, 1, (size_t)(at - rest), file);
-    fputs(right, file);
-  }
-  fputs(rest, file);
-  fclose(file);
-  free(*bytes);
-  *bytes = mended, *length = size;
-}
-
 static bool draw(const struct workshop *shop, enum picture picture, const char *head, const char *script, const char *data,
                  char **bytes, size_t *length, char **error) {
   if (!put_file(shop->paths[SCRIPT], head, script, error) || !put_file(shop->paths[DATA], "", data, error)) return false;
@@ -213,27 +196,25 @@ static bool draw(const struct workshop *shop, enum picture picture, const char *
   errno = 0;
   *bytes = get_file(shop->paths[PICTURE], length);
   if (!*bytes && errno && errno != ENOENT) return fail(error, "cannot read the picture of gnuplot: %s", strerror(errno));
-  if (*bytes && looks_right(picture, *bytes, *length)) {
-    if (picture == PICTURE_SVG) mend_bold(bytes, length);
-    return true;
-  }
+  if (*bytes && looks_right(picture, *bytes, *length)) return true;
   free(*bytes);
   *bytes = NULL;
   return complain(shop, "drew no complete picture", error);
 }
 
-bool gnuplot_run(enum picture picture, int width, int height, const char *script, const char *data, char **bytes, size_t *length,
+bool gnuplot_run(const struct gnuplot_page *page, const char *script, const char *data, char **bytes, size_t *length,
                  char **error) {
-  static const char *const terminals[] = {"pngcairo font 'Sans,13' linewidth 1.5",
-                                          "svg font '" SVG_FONT ",13' linewidth 1.5 name 'aguanta'"};
+  static const char *const terminals[] = {[PICTURE_PNG] = "pngcairo font 'Sans,13' fontscale 2 pointscale 2 linewidth 3",
+                                          [PICTURE_SVG] = "svg font '" SVG_FONT ",13' linewidth 1.5 name 'aguanta'"};
+  int scale = page->picture == PICTURE_PNG ? 2 : 1;
   struct workshop shop;
   char head[300];
   *error = NULL, *bytes = NULL, *length = 0;
   snprintf(head, sizeof head,
-           "set encoding utf8\nset terminal %s noenhanced background rgb '#ffffff' size %d,%d\nset output 'picture'\n",
-           terminals[picture], width, height);
+           "set encoding utf8\nset terminal %s noenhanced background rgb '%.7s' size %d,%d\nset output 'picture'\n",
+           terminals[page->picture], page->background, scale * page->width, scale * page->height);
   if (!workshop_open(&shop, error)) return false;
-  bool drawn = draw(&shop, picture, head, script, data, bytes, length, error);
+  bool drawn = draw(&shop, page->picture, head, script, data, bytes, length, error);
   workshop_close(&shop);
   return drawn;
 }

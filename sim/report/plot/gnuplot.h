@@ -22,8 +22,14 @@ bool picture_from_path(const char *path, enum picture *, char **error);
  * only, with noenhanced; tic labels are formats). */
 void gnuplot_quote(FILE *script, const char *text);
 
-/* The picture's bytes; the caller frees them, or *error on failure. Width and height are in pixels. */
-bool gnuplot_run(enum picture, int width, int height, const char *script, const char *data, char **bytes, size_t *length,
-                 char **error);
+/* Width and height are in pixels of an SVG; a PNG has twice as many each way, so that it is sharp on screens with dense pixels. */
+struct gnuplot_page {
+  enum picture picture;
+  int width, height;
+  const char *background; /* "#ffffff" */
+};
+
+/* The picture's bytes; the caller frees them, or *error on failure. */
+bool gnuplot_run(const struct gnuplot_page *, const char *script, const char *data, char **bytes, size_t *length, char **error);
 
 #endif

@@ -15,9 +15,9 @@ static const struct plot_kind *const kinds[] = {
 
 const struct plot_kind *const *plot_kinds(void) { return kinds; }
 
-bool plot_nothing(char **error, const struct result_file *file, const char *what) {
+enum plot_outcome plot_nothing(char **error, const struct result_file *file, const char *what) {
   *error = allocate_format("%s: %s", file->path, what);
-  return false;
+  return PLOT_NO_RESULT;
 }
 
 enum unit plot_unit(const char *word) {
@@ -104,7 +104,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, struct arena *arena,
       plot_nothing(error, &files[i % count], "no such endpoint as --endpoint says");
       return PLOT_MISUSED;
     }
-  return kind->draw(kind, files, count, output, options, error) ? PLOT_DRAWN : PLOT_FAILED;
+  return kind->draw(kind, files, count, output, options, error);
 }
 
 enum plot_outcome plot_run(const char *name, const char *const *paths, uint32_t count, const char *output,
@@ -114,6 +114,8 @@ enum plot_outcome plot_run(const char *name, const char *const *paths, uint32_t 
   *error = NULL;
   const struct plot_kind *kind = find(name, error);
   if (!kind || !picture_from_path(output, &picture, error)) return PLOT_MISUSED;
+  if (picture == PICTURE_PNG && options && options->theme == THEME_AUTO)
+    return *error = allocate_format("--theme auto: a PNG cannot follow its reader; draw light and dark, or an SVG"), PLOT_MISUSED;
   if (count < kind->least || count > kind->most) {
     *error = kind->most == 1 ? allocate_format("--kind %s takes one result, not %u", name, count)
                              : allocate_format("--kind %s takes %u to %u results, not %u", name, kind->least, kind->most, count);

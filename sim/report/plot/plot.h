@@ -4,6 +4,7 @@
  * draws it in the house style of figure.h. PNG and SVG are byte-identical between runs. */
 #ifndef PLOT_H
 #define PLOT_H
+#include "sim/report/plot/theme.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,26 +14,27 @@ struct plot_options {
   const char *const *endpoints; /* those to draw; none: all of them, or the slowest */
   uint32_t endpoint_count;
   const char *title; /* null: the finding, from the data */
+  enum theme theme;
+};
+
+enum plot_outcome {
+  PLOT_DRAWN,    /* the picture stands at `output` (.png or .svg) */
+  PLOT_FAILED,   /* gnuplot or the disk */
+  PLOT_MISUSED,  /* no such kind, too many results, an unknown ending, no such endpoint */
+  PLOT_NO_RESULT /* a file is missing, is no result of aguanta, or lacks what the kind draws */
 };
 
 struct plot_kind {
   const char *name, *doc;
   uint32_t least, most; /* results that it takes */
-  bool (*draw)(const struct plot_kind *, const struct result_file *, uint32_t count, const char *output,
-               const struct plot_options *, char **error);
+  enum plot_outcome (*draw)(const struct plot_kind *, const struct result_file *, uint32_t count, const char *output,
+                            const struct plot_options *, char **error);
   const char *of;     /* the answers that it draws, as in "aguanta_sensitivity"; null: results */
   bool own_endpoints; /* it looks for those of the options itself */
 };
 
 /* All kinds; ends with null. */
 const struct plot_kind *const *plot_kinds(void);
-
-enum plot_outcome {
-  PLOT_DRAWN,    /* the picture stands at `output` (.png or .svg) */
-  PLOT_FAILED,   /* gnuplot or the disk */
-  PLOT_MISUSED,  /* no such kind, too many results, an unknown ending, no such endpoint */
-  PLOT_NO_RESULT /* a file is missing or is no result of aguanta */
-};
 
 /* Except when drawn, *error is a message that the caller frees. options may be null. */
 enum plot_outcome plot_run(const char *kind, const char *const *results, uint32_t count, const char *output,

@@ -39,8 +39,8 @@ static void say(char *text, size_t size, const struct result_file *files, uint32
     snprintf(text, size, "%s is the cheapest at %s %s a month", least->name, format_money(low).text, least->currency);
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                              const struct plot_options *options, char **error) {
   (void)kind;
   struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
   double longest = 0;
@@ -56,7 +56,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   }
   if (!(longest > 0)) return free(bars), plot_nothing(error, files, "the bill is empty");
   say(text, sizeof text, files, count);
-  figure_open(&f, 1000, bars_height(bars, (int)count));
+  figure_open(&f, options, 1000, bars_height(bars, (int)count));
   figure_title(&f, options->title ? options->title : text, "monthly bill by line, list prices as sourced in the scenarios");
   bars_put(&f, bars, (int)count, longest);
   free(bars);

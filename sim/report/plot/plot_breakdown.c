@@ -80,8 +80,8 @@ static int add_endpoint(const struct result_file *file, const char *endpoint, st
   return found ? count + 2 : count;
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
+                              const char *output, const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct bar *bars = allocate_zeroed(BARS_MAX, sizeof *bars);
   const char *endpoint = plot_endpoint(files, options);
@@ -98,7 +98,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
   bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
   snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");
-  figure_open(&f, 1000, bars_height(bars, count));
+  figure_open(&f, options, 1000, bars_height(bars, count));
   figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
   figure_left_out(&f, left_out, "endpoint");
   bars_put(&f, bars, count, 1);

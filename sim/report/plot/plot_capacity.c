@@ -113,8 +113,8 @@ static void axes(struct figure *f, const struct json_value *root, double first, 
   figure_text(f, position, "center", "#444444", 12, label);
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                              const struct plot_options *options, char **error) {
   (void)kind, (void)count;
   const struct json_value *root = files->root, *levels = json_member(root, "levels"), *last = json_first(levels);
   struct line lines[LINES];
@@ -123,14 +123,14 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   while (json_next(last)) last = json_next(last);
   double from = result_number(json_first(levels), "value"), to = result_number(last, "value");
   if (!isfinite(from) || !isfinite(to) || !(from < to)) return plot_nothing(error, files, "its values are not numbers that rise");
-  figure_open(&f, 1120, 560);
+  figure_open(&f, options, 1120, 560);
   int found = collect(&f, root, lines);
   title(&f, root, options, files->title);
   put_answer(&f, root, "least"), put_answer(&f, root, "most");
   put_labels(&f, lines, found, to);
   axes(&f, root, from, to);
   for (int i = 0; i < found; i++)
-    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "plot ",
+    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 1 noborder", i ? ", " : "plot ",
             lines[i].band, figure_pale(i));
   for (int i = 0; i < found; i++)
     fprintf(f.script, ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '%s'", lines[i].curve, figure_color(i));

@@ -196,8 +196,8 @@ static void axes(struct figure *f, int count) {
   fprintf(f->script, "set arrow from first 1, graph 0 to first 1, graph 1 nohead dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
+                              const char *output, const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   const struct json_value *claims = json_member(files->root, "claims");
   int count = 0, blocks = 0;
@@ -210,7 +210,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   if (count > ROWS) return plot_nothing(error, files, "more than 24 claims do not fit into one picture");
   for (int k = 0; k < KINDS; k++) blocks += seen[k];
   int rows = count + (blocks > 1 || !seen[CLAIM_REQUIREMENT] ? blocks : 0);
-  figure_open(&c.f, 1330, TOP + BOTTOM + STEP * rows);
+  figure_open(&c.f, options, 1330, TOP + BOTTOM + STEP * rows);
   say(text, sizeof text, claims);
   figure_title(&c.f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
   for (int k = 0; k < KINDS; k++) put_block(&c, claims, k, rows > count);

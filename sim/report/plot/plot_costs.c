@@ -207,8 +207,8 @@ static const char *wrong_line(const struct cost_line *l) {
   return NULL;
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                              const struct plot_options *options, char **error) {
   (void)kind;
   struct cost_line lines[MOST];
   struct change changes[CHANGES];
@@ -224,7 +224,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
     for (int k = 0; k < lines[i].count; k++) top = fmax(top, 1.25 * lines[i].rows[k].cost);
   }
   int found = find_changes(lines, (int)count, first, last, changes);
-  figure_open(&f, 1120, 560);
+  figure_open(&f, options, 1120, 560);
   for (uint32_t i = 0; i < count; i++) put_line(&f, &lines[i]);
   say(lines, (int)count, changes, found, first, text, sizeof text);
   figure_title(&f, options->title ? options->title : figure_fit(text, 105).text, "cost over users, as `growth` found it");

@@ -154,8 +154,8 @@ static void say(const struct drill_row *rows, int count, char *text, size_t size
   if (never) snprintf(text + used, size - used, ", %d for longer than was watched", never);
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
+                              const char *output, const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct drill_row rows[ROWS];
   struct figure f;
@@ -163,7 +163,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   int count = 0, left_out = 0;
   const struct json_value *faults = json_member(files->root, "faults");
   if (!json_first(faults)) return plot_nothing(error, files, "no faults to draw");
-  figure_open(&f, 1000, 200);
+  figure_open(&f, options, 1000, 200);
   for (const struct json_value *v = json_first(faults); v; v = json_next(v)) {
     if (count < ROWS)
       gather(&f, files, &rows[count++], v);

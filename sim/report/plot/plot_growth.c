@@ -128,8 +128,8 @@ static void axes(struct figure *f, double last) {
   figure_text(f, position, "center", "#444444", 12, "months from today");
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
+                              const char *output, const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   const struct json_value *root = files->root;
   struct growth_line lines[LINES];
@@ -138,14 +138,14 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   if (json_count(json_member(root, "runs")) < 2)
     return plot_nothing(error, files, "fewer than two months were run: no curve to draw");
   if (!(last > 0)) return plot_nothing(error, files, "no number of months");
-  figure_open(&f, 1120, 560);
+  figure_open(&f, options, 1120, 560);
   int count = collect(&f, root, lines);
   title(&f, root, options, files->title);
   put_breaks(&f, root, lines, count);
   put_labels(&f, lines, count, last);
   axes(&f, last);
   for (int i = 0; i < count; i++)
-    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "plot ",
+    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 1 noborder", i ? ", " : "plot ",
             lines[i].band, i ? figure_pale(i - 1) : "#dddddd");
   for (int i = 0; i < count; i++)
     fprintf(f.script, ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '%s'", lines[i].curve, color(i));

@@ -3,6 +3,7 @@
 #define PLOT_KINDS_H
 #include "sim/report/plot/figure.h"
 #include "sim/report/format.h"
+#include "sim/report/plot/palette.h"
 #include "sim/report/plot/plot.h"
 #include "sim/report/plot/result_file.h"
 
@@ -10,7 +11,8 @@
 #include "sim/report/plot/plots.h"
 #undef PLOT
 
-bool plot_nothing(char **error, const struct result_file *, const char *what); /* "F: no ... to draw"; returns false */
+/* "F: no ... to draw"; returns PLOT_NO_RESULT. `what` says what to run instead. */
+enum plot_outcome plot_nothing(char **error, const struct result_file *, const char *what);
 enum unit plot_unit(const char *word); /* of a machine format; a currency when it is no other */
 /* "name, seed 42, 24 replications" */
 const char *plot_subtitle(const struct result_file *, char *room, size_t size);

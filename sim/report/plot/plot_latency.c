@@ -17,7 +17,7 @@ struct line {
   const struct json_value *curve;
   double failing; /* share of its requests; NaN: unknown */
   double end_x, end_y;
-  int color; /* of the file, or of the endpoint in its result: whatever else is drawn */
+  const char *color; /* of the file, or of the endpoint in its result: whatever else is drawn */
   int curve_block, bars_block;
 };
 
@@ -33,7 +33,7 @@ static const struct json_value *curve_of(const struct result_file *file, const c
 
 /* What fails is in no percentile: the label says how much that is. */
 static void add_line(struct line *lines, int *count, const struct result_file *file, const char *endpoint, const char *name,
-                     int color) {
+                     const char *color) {
   const struct json_value *curve = curve_of(file, endpoint);
   if (!curve) return;
   struct line *line = &lines[(*count)++];
@@ -48,11 +48,13 @@ static int collect(struct line *lines, const struct result_file *files, uint32_t
   int found = 0, place = 0;
   if (count == 1) {
     for (const struct json_value *e = json_first(json_member(files->root, "endpoints")); e; e = json_next(e), place++)
-      if (json_text(e) && plot_wants(options, json_text(e))) add_line(lines, &found, files, json_text(e), json_text(e), place);
+      if (json_text(e) && plot_wants(options, json_text(e)))
+        add_line(lines, &found, files, json_text(e), json_text(e), palette_endpoint(place));
     return found;
   }
   const char *endpoint = plot_endpoint(&files[0], options);
-  for (uint32_t i = 0; endpoint && i < count; i++) add_line(lines, &found, &files[i], endpoint, files[i].name, (int)i);
+  for (uint32_t i = 0; endpoint && i < count; i++)
+    add_line(lines, &found, &files[i], endpoint, files[i].name, figure_color((int)i));
   return found;
 }
 
@@ -135,12 +137,12 @@ static void put_labels(struct figure *f, const struct line *lines, int count, co
       continue;
     }
     snprintf(position, sizeof position, "first %.6f,%.9g offset 0.8,0", lines[i].end_x, lines[i].end_y);
-    figure_text(f, position, "left", figure_color(lines[i].color), 13, lines[i].label);
+    figure_text(f, position, "left", lines[i].color, 13, lines[i].label);
   }
   figure_spread(y, borders, decades(range, 18), -INFINITY);
   for (int i = 0; i < borders; i++) {
     snprintf(position, sizeof position, "first %.6f,%.9g", range->nines * 1.015, pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(lines[at_border[i]].color), 13, lines[at_border[i]].label);
+    figure_text(f, position, "left", lines[at_border[i]].color, 13, lines[at_border[i]].label);
   }
 }
 
@@ -302,8 +304,8 @@ static int keep_slowest(struct line drawn[LINES], const struct line *all, int co
   return kept;
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                              const struct plot_options *options, char **error) {
   (void)kind;
   struct line lines[LINES], *all = allocate_zeroed(json_count(json_member(files->root, "endpoints")) + count, sizeof *all);
   struct picture_range range = {0, INFINITY, 0};
@@ -311,7 +313,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   if (of == 0) return free(all), plot_nothing(error, files, "no latency curve to draw");
   int found = keep_slowest(lines, all, of);
   struct figure f;
-  figure_open(&f, 960, 560);
+  figure_open(&f, options, 960, 560);
   for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_bars(&f, &lines[i]);
   if (!(range.high > 0)) return free(all), figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
   title(&f, files, count, all, of, options);
@@ -323,10 +325,9 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   fputs("plot ", f.script);
   for (int i = 0; i < found; i++)
     fprintf(f.script, "%s'data' index %d using 1:2:(0):($3-$2) with vectors nohead lw 8 lc rgb '%s'", i ? ", " : "",
-            lines[i].bars_block, figure_pale(lines[i].color));
+            lines[i].bars_block, figure_tint(lines[i].color, 4).text);
   for (int i = 0; i < found; i++)
-    fprintf(f.script, ", 'data' index %d using 1:2 with lines lw 2 lc rgb '%s'", lines[i].curve_block,
-            figure_color(lines[i].color));
+    fprintf(f.script, ", 'data' index %d using 1:2 with lines lw 2 lc rgb '%s'", lines[i].curve_block, lines[i].color);
   fputc('\n', f.script);
   return figure_draw(&f, output, error);
 }

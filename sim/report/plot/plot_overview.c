@@ -107,14 +107,14 @@ static void say(char *text, size_t size, const struct result_file *files, uint32
              result_verdict(least));
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                              const struct plot_options *options, char **error) {
   (void)kind;
   const char *endpoint = plot_endpoint(files, options);
   char text[300];
   struct figure f;
   if (!endpoint) return plot_nothing(error, files, "no endpoint to compare");
-  figure_open(&f, 1300, TOP + BOTTOM + STEP * (int)count);
+  figure_open(&f, options, 1300, TOP + BOTTOM + STEP * (int)count);
   say(text, sizeof text, files, count, endpoint);
   double margin = 322; /* for the verdicts */
   for (uint32_t i = 0; i < count; i++) margin = fmax(margin, 9.3 * fmin(30, format_width(files[i].name)) + 34);

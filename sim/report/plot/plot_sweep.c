@@ -219,15 +219,16 @@ static void axes(struct figure *f, const struct sweep_picture *s) {
 
 static void draw_lines(struct figure *f, const struct sweep_picture *s) {
   for (int i = 0; i < s->lines; i++)
-    fprintf(f->script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 0.8 noborder", i ? ", " : "plot ",
+    fprintf(f->script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 1 noborder", i ? ", " : "plot ",
             s->line[i].band, figure_pale(s->line[i].color));
   for (int i = 0; i < s->lines; i++)
-    fprintf(f->script,
-            ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
-            "lc rgb 'white', '' index %d using 1:2 with points pt 2 ps 1.4 lw 2 lc rgb '%s', '' index %d using 1:2 with lines dt 3 "
-            "lw 1.5 lc rgb '%s'",
-            s->line[i].curve, figure_color(s->line[i].color), s->line[i].hollow, s->line[i].none, figure_color(s->line[i].color),
-            s->line[i].bridges, figure_color(s->line[i].color));
+    fprintf(
+        f->script,
+        ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
+        "lc rgb '#ffffff', '' index %d using 1:2 with points pt 2 ps 1.4 lw 2 lc rgb '%s', '' index %d using 1:2 with lines dt 3 "
+        "lw 1.5 lc rgb '%s'",
+        s->line[i].curve, figure_color(s->line[i].color), s->line[i].hollow, s->line[i].none, figure_color(s->line[i].color),
+        s->line[i].bridges, figure_color(s->line[i].color));
   fputc('\n', f->script);
 }
 
@@ -274,8 +275,8 @@ static bool value_again(const struct sweep_picture *s) {
   return false;
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
+                              const struct plot_options *options, char **error) {
   (void)kind, (void)count;
   const struct json_value *points = json_member(files->root, "points");
   struct sweep_picture s = {.low = INFINITY};
@@ -291,7 +292,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
   place(&s);
   choose_aggregate(&s, points);
-  figure_open(&f, 960, 560);
+  figure_open(&f, options, 960, 560);
   put_lines(&f, &s, points);
   if (!(s.high > 0)) return figure_discard(&f), plot_nothing(error, files, "no latency to draw");
   say(text, sizeof text, &s);

@@ -220,7 +220,7 @@ static int collect(struct figure *f, const struct result_file *files, uint32_t c
     if (i == LATENCY) keep_one_median(&panels[i], files, options);
     if (panels[i].count) shares += panels[i].share;
   }
-  timeline_color(panels, PANELS);
+  timeline_color(files, count, panels, PANELS);
   return shares;
 }
 
@@ -237,13 +237,13 @@ static void draw_all(struct figure *f, const struct timeline_panel *panels, int 
   }
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
+                              const char *output, const struct plot_options *options, char **error) {
   (void)kind;
   struct timeline_panel panels[PANELS];
   char text[600] = "", subtitle[300];
   struct figure f;
-  figure_open(&f, 1000, 640);
+  figure_open(&f, options, 1000, 640);
   int shares = collect(&f, files, file_count, panels, options);
   if (shares == 0) return figure_discard(&f), plot_nothing(error, files, "no series over time to draw");
   int wanted = TOP + BOTTOM + SHARE * shares;

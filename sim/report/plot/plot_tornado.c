@@ -92,7 +92,7 @@ static void put_effect(struct figure *f, const struct result_file *file, const s
   if (endless) a = isnan(a) ? b : a, b = t->high;
   char text[200], position[80];
   const char *color = is_set(e, "flips") ? FIGURE_INK : "#9a9a9a"; /* dark: it decides the claim */
-  figure_row(f, 7, 0.5 * (a + b), y, fmin(a, b), fmax(a, b), y - 0.3, y + 0.3, (double)strtol(color + 1, NULL, 16));
+  figure_row_in(f, color, 6, 0.5 * (a + b), y, fmin(a, b), fmax(a, b), y - 0.3, y + 0.3);
   put_name(f, file, e, y);
   snprintf(text, sizeof text, "%s .. %s", end_text(t, e, "low").text, end_text(t, e, "high").text);
   snprintf(position, sizeof position, "screen %.6f, first %.9g", 1 - (RIGHT - 14.0) / f->width, y);
@@ -146,8 +146,8 @@ static void say(char *text, size_t size, const struct result_file *file, const s
            is_set(largest, "flips") ? ", which decides the claim" : "");
 }
 
-static bool draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count, const char *output,
-                 const struct plot_options *options, char **error) {
+static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
+                              const char *output, const struct plot_options *options, char **error) {
   (void)kind, (void)file_count;
   struct tornado t;
   struct figure f;
@@ -156,7 +156,7 @@ static bool draw(const struct plot_kind *kind, const struct result_file *files, 
   if (!target) return plot_nothing(error, files, "no measures to draw");
   gather(&t, target);
   if (!t.count || !(t.high > t.low)) return plot_nothing(error, files, "no input shows an effect: nothing to draw");
-  figure_open(&f, 1240, TOP + BOTTOM + STEP * t.count);
+  figure_open(&f, options, 1240, TOP + BOTTOM + STEP * t.count);
   figure_left_out(&f, t.left_out, "input");
   say(title, sizeof title, files, &t);
   snprintf(subtitle, sizeof subtitle, "%s; one input at a time (seed %s, %.40s)", figure_fit(files->title, 70).text,

@@ -16,12 +16,18 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
   return result_file_read_of(arena, "result", path, out, error);
 }
 
+/* A sweep's answer has an object a line, each without a mark of its own. */
+static bool is_lines(const struct source_text *source) {
+  const char *text = source->text, *end = memchr(text, '\n', source->length);
+  size_t first = end ? (size_t)(end - text) : source->length;
+  return first > 1 && text[0] == '{' && text[first - 1] == '}' && !memmem(text, first < 200 ? first : 200, "\"aguanta_", 9);
+}
+
 /* The lines of a sweep's answer as one document: {"aguanta_sweep": 1, "points": [...]}. */
-static const struct json_value *read_lines(struct arena *arena, struct diagnostics *diagnostics, const char *path) {
-  const struct source_text *source = source_read_file(arena, diagnostics, path, JSON_FILE_LIMIT);
+static const struct json_value *read_lines(struct arena *arena, struct diagnostics *diagnostics, const struct source_text *source,
+                                           const char *path) {
   char *text = NULL;
   size_t length = 0;
-  if (!source) return NULL;
   FILE *out = allocate_stream(&text, &length);
   fputs("{\"aguanta_sweep\": 1, \"points\": [", out);
   for (size_t i = 0; i < source->length; i++)
@@ -33,24 +39,86 @@ static const struct json_value *read_lines(struct arena *arena, struct diagnosti
   return root;
 }
 
-bool result_file_read_of(struct arena *arena, const char *kind, const char *path, struct result_file *out, char **error) {
+/* What a command writes, and how one gets it. */
+static const struct {
+  const char *answer, *command;
+} answers[] = {{"result", "aguanta run FILE --export F.json"},
+               {"sweep", "aguanta sweep FILE --vary PATH=A,B,C --export F.ndjson"},
+               {"capacity", "aguanta capacity FILE --vary PATH=LO..HI --export F.json"},
+               {"sensitivity", "aguanta sensitivity FILE --export F.json"},
+               {"drill", "aguanta drill FILE --export F.json"},
+               {"growth", "aguanta growth FILE --export F.json"},
+               {"compare", "aguanta compare A B --export F.json"},
+               {"check", "aguanta check A B --export F.json"},
+               {"scenario", NULL}};
+enum { ANSWERS = sizeof answers / sizeof *answers };
+
+/* Its mark: "aguanta_growth": 1. A scenario has "aguanta": 1. */
+static int answer_of(const struct json_value *root) {
+  char mark[40];
+  for (int i = 0; i < ANSWERS; i++) {
+    snprintf(mark, sizeof mark, "aguanta_%s", answers[i].answer);
+    if (json_number(json_member(root, mark)) == 1) return i;
+  }
+  return json_number(json_member(root, "aguanta")) == 1 ? ANSWERS - 1 : -1;
+}
+
+/* Words between spaces. */
+static bool is_among(const char *wanted, const char *word) {
+  size_t length = strlen(word);
+  for (const char *at = wanted; (at = strstr(at, word)); at += length)
+    if ((at == wanted || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
+  return false;
+}
+
+const char *result_commands(struct arena *arena, const char *wanted) {
+  const char *text = "";
+  for (int i = 0; i < ANSWERS; i++)
+    if (answers[i].command && is_among(wanted, answers[i].answer))
+      text = arena_format(arena, "%s%s`%s`", text, *text ? " or " : "", answers[i].command);
+  return text;
+}
+
+static const char *command_word(int i) { return strcmp(answers[i].answer, "result") ? answers[i].answer : "run"; }
+
+static bool complain(struct arena *arena, const char *wanted, int seen, const char *path, char **error) {
+  const char *commands = "", *marks = "", *this = "";
+  for (int i = 0; i < ANSWERS; i++)
+    if (is_among(wanted, answers[i].answer)) {
+      commands = arena_format(arena, "%s%s%s", commands, *commands ? " or " : "", command_word(i));
+      marks = arena_format(arena, "%s%s\"aguanta_%s\": 1", marks, *marks ? " or " : "", answers[i].answer);
+    }
+  if (seen >= 0 && answers[seen].command) this = arena_format(arena, "; this is one of aguanta %s", command_word(seen));
+  return fail(error, path,
+              arena_format(arena, "not a result of aguanta %s (no %s); write one with %s%s", commands, marks,
+                           result_commands(arena, wanted), this));
+}
+
+static const struct json_value *read_any(struct arena *arena, struct diagnostics *diagnostics, const char *path) {
+  const struct source_text *source = source_read_file(arena, diagnostics, path, JSON_FILE_LIMIT);
+  if (!source) return NULL;
+  return is_lines(source) ? read_lines(arena, diagnostics, source, path)
+                          : json_read_text(arena, diagnostics, path, source->text, source->length);
+}
+
+bool result_file_read_of(struct arena *arena, const char *wanted, const char *path, struct result_file *out, char **error) {
   struct diagnostics *diagnostics = diagnostics_new(arena);
   *error = NULL;
-  bool lines = !strcmp(kind, "sweep");
-  const struct json_value *root = lines ? read_lines(arena, diagnostics, path) : json_read_file(arena, diagnostics, path);
+  const struct json_value *root = read_any(arena, diagnostics, path);
   if (diagnostics_errors(diagnostics)) {
     *error = allocate_text(diagnostics_render(diagnostics, arena));
     (*error)[strcspn(*error, "\n")] = 0; /* one line: the file is ours, not the user's to mend */
     return false;
   }
-  if (json_number(json_member(root, arena_format(arena, "aguanta_%s", kind))) != 1)
-    return fail(error, path,
-                arena_format(arena,
-                             "not a result of aguanta %s (no \"aguanta_%s\": 1); write one with `aguanta %s FILE --export %s.json`",
-                             strcmp(kind, "result") ? kind : "run", kind, strcmp(kind, "result") ? kind : "run", kind));
+  int seen = answer_of(root);
+  if (seen < 0 || !is_among(wanted, answers[seen].answer)) return complain(arena, wanted, seen, path, error);
   const struct json_value *scenario = json_member(root, "scenario");
-  *out = (struct result_file){root, arena_text(arena, path), result_text(scenario, "name"), result_text(scenario, "title"),
-                              result_text(json_member(root, "bill"), "currency")};
+  *out = (struct result_file){root,
+                              arena_text(arena, path),
+                              result_text(scenario, "name"),
+                              result_text(scenario, "title"),
+                              result_text(json_member(root, "bill"), "currency"),
+                              answers[seen].answer};
   if (!*out->title) out->title = out->name;
   return true;
 }

@@ -9,14 +9,17 @@ struct result_file {
   const struct json_value *root;
   const char *path, *name, *title; /* of the scenario; title falls back to the name */
   const char *currency;            /* never null */
+  const char *answer;              /* what it is of: "result", "sweep", "capacity", ... */
 };
 
 /* Everything lives in the arena. False with a message (the caller frees it) when the file is not a result of version 1. */
 bool result_file_read(struct arena *, const char *path, struct result_file *, char **error);
 
-/* Reads the answer of another kind: "sensitivity" wants "aguanta_sensitivity": 1. That of a sweep has a point a line, and its root
- * the member "points". */
-bool result_file_read_of(struct arena *, const char *kind, const char *path, struct result_file *, char **error);
+/* Reads an answer of one of the kinds named, with spaces between: "sweep capacity" wants the .ndjson of a sweep or
+ * "aguanta_capacity": 1. The root of a sweep has the member "points". "scenario" is a scenario with "aguanta": 1. */
+bool result_file_read_of(struct arena *, const char *kinds, const char *path, struct result_file *, char **error);
+/* "`aguanta growth FILE --export F.json`": what writes answers of these kinds. */
+const char *result_commands(struct arena *, const char *kinds);
 
 /* The member as a number; NaN for null, absent or anything else. */
 double result_number(const struct json_value *object, const char *key);

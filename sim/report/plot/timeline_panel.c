@@ -182,11 +182,10 @@ const struct timeline_line *timeline_find(const struct timeline_panel *panel, co
   return NULL;
 }
 
-/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep
- * theirs in pictures that have one of these panels more or less. */
+/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep theirs in
+ * pictures that have one of these panels more or less. Endpoints and services have those of palette.h. */
 enum { PALETTE = 6, OWNERS = 64 };
 static const char *const palettes[TIMELINE_OWNERS][PALETTE] = {
-    [OWNED_BY_ENDPOINT] = {"#0072B2", "#E69F00", "#8C6D1F", "#A8B400", "#8E0152", "#B35806"},
     [OWNED_BY_PEOPLE] = {"#6A51A3", "#99000D", "#B983B9", "#D9776A", "#3F007D", "#67000D"},
     [OWNED_BY_STOCK] = {"#00868B", "#1B2A6B", "#5FB0B3", "#6F7CB0", "#004D50", "#0B1336"},
     [OWNED_BY_SERVICE] = {"#4D4D4D", "#6C7A89", "#9C6644", "#3D5A40", "#A0A000", "#7F6A93"}};
@@ -203,18 +202,29 @@ static int place_of_owner(struct owner_names *names, const char *owner) {
   return names->count < OWNERS ? names->count++ : OWNERS - 1;
 }
 
+/* What is no service of the scenario, such as a queue of jobs, has a colour by its turn. */
+static const char *color_of_owner(const struct result_file *file, enum timeline_owners owners, const char *owner,
+                                  struct owner_names *names) {
+  if (owners == OWNED_BY_ENDPOINT) return palette_of_endpoint(file, owner);
+  if (owners == OWNED_BY_SERVICE && palette_place(file, owner) >= 0) return palette_of_component(file, owner);
+  return palettes[owners][place_of_owner(&names[owners], owner) % PALETTE];
+}
+
 /* Of one owner the second metric of a panel is paler than the first. */
-void timeline_color(struct timeline_panel *panels, int count) {
+void timeline_color(const struct result_file *files, uint32_t files_count, struct timeline_panel *panels, int count) {
   struct owner_names names[TIMELINE_OWNERS] = {0};
   for (int p = 0; p < count; p++)
     for (int i = 0; i < panels[p].count; i++) {
       struct timeline_line *line = &panels[p].lines[i];
-      enum timeline_owners owners = panels[p].owners;
-      int place = line->what->color ? 0 : place_of_owner(&names[owners], line->owner), earlier = 0;
+      bool compared = line->compared >= 0 && !line->what->dashed;
+      int earlier = 0;
       for (int k = 0; k < i; k++) earlier += !line->what->color && !strcmp(panels[p].lines[k].owner, line->owner);
-      line->color = line->what->color ? figure_tint(line->what->color, 0)
-                                      : figure_tint(palettes[owners][place % PALETTE], earlier < 2 ? 2 * earlier : 3);
-      if (line->compared >= 0 && !line->what->dashed) line->color = figure_tint(figure_color(line->compared), 0);
+      if (compared)
+        line->color = figure_tint(files_count > 1 ? figure_color(line->compared) : palette_of_endpoint(files, line->owner), 0);
+      else if (line->what->color)
+        line->color = figure_tint(line->what->color, 0);
+      else
+        line->color = figure_tint(color_of_owner(files, panels[p].owners, line->owner, names), earlier < 2 ? 2 * earlier : 3);
     }
 }
 
@@ -309,7 +319,7 @@ void timeline_draw(struct figure *f, const struct timeline_panel *panel, const s
   fputs("plot ", f->script);
   for (int i = 0; i < panel->count && !steps; i++)
     if (!panel->lines[i].what->color)
-      fprintf(f->script, "'data' index %d using 1:3:4 with filledcurves fc rgb '%s' fs solid 0.8 noborder, ", panel->lines[i].block,
+      fprintf(f->script, "'data' index %d using 1:3:4 with filledcurves fc rgb '%s' fs solid 1 noborder, ", panel->lines[i].block,
               figure_tint(panel->lines[i].color.text, 4).text);
   for (int pass = 0, drawn = 0; pass < 2; pass++) /* dashed lines above the others */
     for (int i = 0; i < panel->count; i++)

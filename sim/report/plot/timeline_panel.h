@@ -61,7 +61,7 @@ void timeline_collect(struct figure *, const struct result_file *, uint32_t coun
                       const struct plot_options *);
 const struct timeline_line *timeline_find(const struct timeline_panel *, const char *metric);
 /* The colours of all lines of a picture: those of the metrics, and for the others one of each owner, the same in every panel. */
-void timeline_color(struct timeline_panel *panels, int count);
+void timeline_color(const struct result_file *, uint32_t files_count, struct timeline_panel *panels, int count);
 void timeline_drop(struct timeline_panel *, int line);
 void timeline_draw(struct figure *, const struct timeline_panel *, const struct timeline_place *);
 

@@ -166,7 +166,7 @@ static void test_picture(void) {
   c = AGUANTA("plot", result, "--kind", "tornado", "-o", picture);
   test_check(c.status == 3 &&
                  strstr(c.err, "not a result of aguanta sensitivity (no \"aguanta_sensitivity\": 1); write one with `aguanta "
-                               "sensitivity FILE --export sensitivity.json`"),
+                               "sensitivity FILE --export F.json`; this is one of aguanta run"),
              "exit status %d: %s", c.status, c.err);
   child_free(&c);
   c = AGUANTA("plot", answer, "--kind", "claims", "-o", picture);

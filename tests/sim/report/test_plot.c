@@ -137,7 +137,7 @@ static void test_quote(void) {
 static void expect_failure(enum picture picture, const char *script, const char *message) {
   char *bytes, *error;
   size_t length;
-  bool drawn = gnuplot_run(picture, 300, 200, script, "", &bytes, &length, &error);
+  bool drawn = gnuplot_run(&(struct gnuplot_page){picture, 300, 200, "#ffffff"}, script, "", &bytes, &length, &error);
   test_check(!drawn && error && strstr(error, message), "%s", error ? error : "no message");
   free(error);
 }
@@ -278,6 +278,17 @@ static unsigned layouts_in(const char *path) {
   return seen;
 }
 
+/* Whether an SVG has the colour, in either spelling of gnuplot. */
+static bool colored(const char *path, const char *color) {
+  char wide[32], narrow[32], *drawn = test_read_file(path);
+  long rgb = strtol(color + 1, NULL, 16);
+  snprintf(wide, sizeof wide, "rgb(%3ld, %3ld, %3ld)", rgb >> 16, rgb >> 8 & 255, rgb & 255);
+  snprintf(narrow, sizeof narrow, "rgb(%ld,%ld,%ld)", rgb >> 16, rgb >> 8 & 255, rgb & 255);
+  bool seen = drawn && (strstr(drawn, wide) || strstr(drawn, narrow));
+  free(drawn);
+  return seen;
+}
+
 static void expect_title(const struct room *room, uint32_t count, const struct plot_options *options, const char *title) {
   if (!draw(room, "timeline", count, room->picture, options)) return;
   char *drawn = test_read_file(room->picture);
@@ -304,7 +315,7 @@ static void test_compared_over_time(void) {
   room.again[0] = 0;
   snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
   expect_title(&room, 1, &endpoints, "failed per second: buy up to 7/s, event up to 0/s");
-  test_check(layouts_in(room.picture) == 3, "two endpoints have the colours %x", layouts_in(room.picture));
+  test_check(layouts_in(room.picture) == 0, "two endpoints have the colours %x of layouts", layouts_in(room.picture));
   series[1].mean = none, r.scenario_name = "platform-swarm";
   write_result(room.b, &r);
   expect_title(&room, 2, NULL, "failed per second: platform-compose up to 7/s, platform-swarm up to 0/s");
@@ -359,7 +370,49 @@ static void test_colors(void) {
       test_check(layouts_in(room.picture) == rows[k].layouts, "%s has the colours %x of layouts, not %x", rows[k].kind,
                  layouts_in(room.picture), rows[k].layouts);
   if (draw(&room, "latency", 1, room.picture, &(struct plot_options){.endpoints = second, .endpoint_count = 1}))
-    test_check(layouts_in(room.picture) == 2, "the second endpoint alone has the colours %x", layouts_in(room.picture));
+    test_check(colored(room.picture, "#E69F00") && !colored(room.picture, "#0072B2"), "the second endpoint keeps its colour");
+  room_close(&room);
+}
+
+static long png_number(const char *bytes, int at) {
+  const unsigned char *b = (const unsigned char *)bytes + at;
+  return (long)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
+}
+
+/* An SVG has a title and a description by which it is labelled, and no name that another one has; dark is other colours, and auto both
+ * of them; a PNG has twice the pixels of the SVG each way, and cannot be auto. */
+static void test_alternatives(void) {
+  struct room room;
+  struct results r = fixture_results();
+  char *light, *dark, *both, *error = NULL;
+  room_open(&room, &r);
+  snprintf(room.picture, sizeof room.picture, "%s/p.svg", room.directory);
+  snprintf(room.again, sizeof room.again, "%s/p.png", room.directory);
+  const struct plot_options evil = {.title = "<b>&\"'\x01 it"}, as_dark = {.theme = THEME_DARK}, as_both = {.theme = THEME_AUTO};
+  draw(&room, "latency", 1, room.picture, &evil), light = test_read_file(room.picture);
+  test_check(light && strstr(light, "-title\">&lt;b&gt;&amp;\xE2\x80\x9D\xE2\x80\x99 it</title>"), "the title is escaped");
+  free(light);
+  draw(&room, "latency", 1, room.picture, NULL), light = test_read_file(room.picture);
+  draw(&room, "latency", 1, room.picture, &as_dark), dark = test_read_file(room.picture);
+  draw(&room, "latency", 1, room.picture, &as_both), both = test_read_file(room.picture);
+  char own[12] = "", wanted[80];
+  if (light && strstr(light, " id=\"p")) snprintf(own, sizeof own, "%.9s", strstr(light, " id=\"p") + 5);
+  snprintf(wanted, sizeof wanted, "id=\"%s\" role=\"img\" aria-labelledby=\"%s-title %s-desc\"", own, own, own);
+  test_check(light && strstr(light, wanted) && strstr(light, "-desc\">") && strstr(light, ";"), "no %s", wanted);
+  snprintf(wanted, sizeof wanted, "id='%sgpPt0'", own);
+  test_check(light && strstr(light, wanted) && !strstr(light, "'gp") && !strstr(light, "gnuplot_canvas"), "no %s", wanted);
+  test_check(light && !strstr(light, "<style>") && strstr(light, "fill=\"#ffffff\""), "light is white");
+  test_check(dark && !strstr(dark, own) && !strstr(dark, "fill=\"#ffffff\"") && !strstr(dark, "rgb(34,34,34)"), "dark is not");
+  test_check(both && strstr(both, "@media (prefers-color-scheme: dark)") && strstr(both, "[fill=\"rgb(34,34,34)\"]"),
+             "auto is both");
+  free(light), free(dark), free(both);
+  draw(&room, "latency", 1, room.again, NULL), light = test_read_file(room.again);
+  test_check(light && png_number(light, 16) == 2 * 960 && png_number(light, 20) == 2 * 560, "it has twice the pixels");
+  free(light);
+  const char *result = room.a;
+  test_check(plot_run("latency", &result, 1, room.again, &as_both, &error) == PLOT_MISUSED && strstr(error, "--theme auto"), "%s",
+             error ? error : "no message");
+  free(error);
   room_close(&room);
 }
 
@@ -480,6 +533,7 @@ static const struct test_case cases[] = {
     {"claim_limits", test_claim_limits},
     {"kinds_of_claims", test_kinds_of_claims},
     {"colors", test_colors},
+    {"alternatives", test_alternatives},
     {"compared_over_time", test_compared_over_time},
     {NULL, NULL},
 };
