@@ -119,7 +119,7 @@ static struct option option_of(const struct world *w, uint32_t group, const stru
 static double price_for_each(const struct world *w, const struct option *o) {
   const struct node_group *g = model_nodes(w->model, o->group);
   const struct price_item *item = g->price ? price_named(&model_bill(w->model)->prices, g->price) : NULL;
-  return item ? price_each(item) * o->nodes / o->pods : INFINITY;
+  return item ? price_each(item, PRICE_TYPICAL) * o->nodes / o->pods : INFINITY;
 }
 
 static double score(const struct world *w, const struct option *o, enum expander e) {

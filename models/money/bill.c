@@ -29,7 +29,7 @@ static void add_row(struct making *k, const char *item, const char *price, const
   r.low = price_cost(from, PRICE_LOW, quantity), r.high = price_cost(from, PRICE_HIGH, quantity);
   r.first = price_first_cost(from, PRICE_TYPICAL, quantity);
   bool uneven = from->free_base > 0 || from->tiers.count;
-  r.unit_price = uneven && quantity > 0 ? r.monthly / quantity : price_each(from);
+  r.unit_price = uneven && quantity > 0 ? r.monthly / quantity : price_each(from, PRICE_TYPICAL);
   k->rows[k->count++] = r;
 }
 

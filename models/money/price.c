@@ -291,6 +291,22 @@ double price_cost(const struct price_item *item, enum price_end end, double quan
   return item->kind == KIND_PROMOTIONAL ? plain(item, &item->renewal, end, quantity) : price_first_cost(item, end, quantity);
 }
 
-double price_each(const struct price_item *item) {
-  return price_in_base(item->kind == KIND_PROMOTIONAL ? &item->renewal : &item->price);
+double price_each(const struct price_item *item, enum price_end end) {
+  return at_end(item->kind == KIND_PROMOTIONAL ? &item->renewal : &item->price, end);
+}
+
+static bool is_range(const struct money_value *price) { return price->low < price->high; }
+
+bool price_has_range(const struct price_item *item) {
+  const struct price_tier *tiers = item->tiers.items;
+  bool any = is_range(item->kind == KIND_PROMOTIONAL ? &item->renewal : &item->price);
+  for (uint32_t i = 0; i < item->tiers.count; i++) any |= is_range(&tiers[i].price);
+  return any;
+}
+
+bool price_list_has_ranges(const struct price_list *list) {
+  const struct price_item *items = list->items.items;
+  for (uint32_t i = 0; i < list->items.count; i++)
+    if (price_has_range(&items[i])) return true;
+  return false;
 }

@@ -80,6 +80,8 @@ double price_cost(const struct price_item *, enum price_end, double quantity);
 /* Likewise in the first month. */
 double price_first_cost(const struct price_item *, enum price_end, double quantity);
 /* Of one base unit: a month of an item per time; of tiers that of the first. */
-double price_each(const struct price_item *);
+double price_each(const struct price_item *, enum price_end);
+bool price_has_range(const struct price_item *);
+bool price_list_has_ranges(const struct price_list *);
 
 #endif

@@ -52,9 +52,9 @@ static void divide(const struct evidence *ev, struct bill *b) {
   b->order = config->order >= 0 ? model_endpoint(&ev->model, (uint32_t)config->order)->name : NULL;
   b->users = bill_users(&ev->model);
   bool asked = b->order || b->users > 0 || b->income_count;
-  b->per_1000 = asked ? value_cost_per_1000(&all, &ev->model, v) : NAN;
-  b->per_user = value_cost_per_user(&all, &ev->model, v);
-  b->per_order = value_cost_per_order(&all, &ev->model, v);
+  b->per_1000 = asked ? priced_cost_per_1000(&all, &ev->model, v, b->monthly, b->revenue) : NAN;
+  b->per_user = priced_cost_per_user(&all, &ev->model, v, b->monthly, b->revenue);
+  b->per_order = priced_cost_per_order(&all, &ev->model, v, b->monthly, b->revenue);
 }
 
 static void price_downtime(const struct evidence *ev, struct bill *b) {
@@ -106,21 +106,6 @@ static const char *drafts(const struct evidence *ev, const struct bill *b) {
   return listed(ev, names, count);
 }
 
-/* A claim on the bill is judged at typical prices; what it would be at the ends of their ranges. */
-static const char *judged_at_ends(const struct evidence *ev, const struct results *r) {
-  const char *text = "";
-  for (uint32_t i = 0; i < r->claim_count; i++) {
-    const struct claim_result *c = &r->claims[i];
-    if (c->implicit || c->kind == CLAIM_INFO || measure_row(&evidence_claim(ev, i)->measure)->value != value_cost) continue;
-    bool low = r->bill.low >= c->low && r->bill.low <= c->high, high = r->bill.high >= c->low && r->bill.high <= c->high;
-    text = arena_format(ev->arena, "%s; \"%s\" is judged at the typical prices, and %s", text, c->expression,
-                        low && high   ? "holds at both ends too"
-                        : low || high ? (high ? "does not hold at the low ends" : "does not hold at the high ends")
-                                      : "holds at neither end");
-  }
-  return text;
-}
-
 static const char *rates_used(const struct evidence *ev, const struct bill *b) {
   const struct price_list *list = &model_bill(&ev->model)->prices;
   const struct currency_rate *rates = list->rates.items;
@@ -161,9 +146,7 @@ void findings_bill_notes(const struct evidence *ev, void (*with)(const struct ev
     with(ev, r,
          arena_format(ev->arena, "the bill is unknown: there is more of %s than the last tier of its price reaches", b->beyond));
   if (b->count && b->high - b->low > 1e-9 * b->high)
-    with(ev, r,
-         arena_format(ev->arena, "prices are ranges: the bill is %.2f to %.2f %s a month%s", b->low, b->high, b->currency,
-                      judged_at_ends(ev, r)));
+    with(ev, r, arena_format(ev->arena, "prices are ranges: the bill is %.2f to %.2f %s a month", b->low, b->high, b->currency));
   if (b->count && fabs(b->first - b->monthly) > 1e-9 * b->monthly)
     with(ev, r,
          arena_format(ev->arena,

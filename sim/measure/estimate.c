@@ -1,7 +1,9 @@
 #include "sim/measure/estimate.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/law.h"
+#include "sim/measure/measure_money.h"
 #include "sim/measure/measure_row.h"
+#include "sim/measure/price_ends.h"
 #include "sim/stats/stopping.h"
 #include <assert.h>
 #include <math.h>
@@ -23,18 +25,19 @@ static bool too_short(const struct evidence *ev, const struct measure *m, const 
   return (double)x->n < requests_needed(m) || (!agree && worthy < requests_needed(m));
 }
 
-struct estimate entry_estimate(const struct evidence *ev, const struct entry *e) {
-  const struct view *v = entry_view(ev, e);
-  struct estimate x = {NAN, NAN, NAN, 0, false};
-  if (!v || !v->replications) return x;
-  x.n = measure_count(&e->measure, &ev->model, v);
+/* Whether there is anything to estimate. */
+static bool is_known(const struct evidence *ev, const struct entry *e, bool exact) {
   const struct measure_row *row = measure_row(&e->measure);
-  bool exact = measure_is_exact(&e->measure, &ev->model), timeless = row->kind.over_faults || exact;
+  bool timeless = row->kind.over_faults || exact;
   bool settling = ev->warmup == WARMUP_IS_MISSING && !ev->growth.grows;
-  if (!timeless && (settling || ev->traffic.sum->overflowed)) return x;
-  if (row->steady && growth_concerns(ev, &e->measure)) return x;
-  x.value = measure_value(&e->measure, &ev->model, v);
-  if (exact) {
+  if (!timeless && (settling || ev->traffic.sum->overflowed)) return false;
+  return !(row->steady && growth_concerns(ev, &e->measure));
+}
+
+/* The interval around the value of x, by the samples of the entry. */
+static struct estimate around(const struct evidence *ev, const struct entry *e, struct estimate x) {
+  const struct measure_row *row = measure_row(&e->measure);
+  if (measure_is_exact(&e->measure, &ev->model)) {
     x.low = x.high = x.value;
     x.exact = true;
     return x;
@@ -50,6 +53,49 @@ struct estimate entry_estimate(const struct evidence *ev, const struct entry *e)
   return x;
 }
 
+struct estimate entry_at_typical(const struct evidence *ev, const struct entry *e) {
+  const struct view *v = entry_view(ev, e);
+  struct estimate x = {NAN, NAN, NAN, 0, false};
+  if (!v || !v->replications) return x;
+  x.n = measure_count(&e->measure, &ev->model, v);
+  if (!is_known(ev, e, measure_is_exact(&e->measure, &ev->model))) return x;
+  x.value = measure_value(&e->measure, &ev->model, v);
+  return around(ev, e, x);
+}
+
+/* --- prices that are ranges --------------------------------------------------------------------------------------------------- */
+
+/* What a second down costs at this end over what it costs at the typical price. */
+static double dearer(const struct evidence *ev, enum price_end end) {
+  return worth_of_a_second_down_at(&ev->model, end) / worth_of_a_second_down(&ev->model);
+}
+
+bool entry_price_ends(const struct evidence *ev, const struct entry *e, struct estimate ends[2]) {
+  const struct measure *m = &e->measure;
+  bool of_time = measure_row(m)->worth && dearer(ev, PRICE_LOW) < dearer(ev, PRICE_HIGH);
+  if (!of_time && !has_price_ends(m, &ev->model)) return false;
+  struct estimate typical = entry_at_typical(ev, e);
+  if (isnan(typical.value)) return false;
+  struct price_ends at = of_time
+                             ? (struct price_ends){typical.value * dearer(ev, PRICE_LOW), typical.value * dearer(ev, PRICE_HIGH)}
+                             : price_ends_of(m, &ev->model, entry_view(ev, e), NULL);
+  for (int k = 0; k < 2; k++) {
+    double times = of_time ? dearer(ev, k ? PRICE_HIGH : PRICE_LOW) : 1, value = k ? at.high : at.low;
+    struct entry end = *e;
+    if (!of_time) end.samples = e->ends[k];
+    ends[k] = of_time ? (struct estimate){value, typical.low * times, typical.high * times, typical.n, typical.exact}
+                      : around(ev, &end, (struct estimate){value, NAN, NAN, typical.n, false});
+  }
+  return true;
+}
+
+struct estimate entry_estimate(const struct evidence *ev, const struct entry *e) {
+  struct estimate x = entry_at_typical(ev, e), ends[2];
+  if (isnan(x.value) || !entry_price_ends(ev, e, ends)) return x;
+  x.low = ends[0].low, x.high = ends[1].high, x.exact &= x.low == x.high;
+  return x;
+}
+
 /* --- how much more it takes --------------------------------------------------------------------------------------------------- */
 
 /* What a relative half-width is relative to. */
@@ -62,7 +108,7 @@ static uint32_t until_long_enough(const struct evidence *ev, const struct entry 
 }
 
 uint32_t entry_needs(const struct evidence *ev, const struct entry *e, double precision) {
-  struct estimate x = entry_estimate(ev, e);
+  struct estimate x = entry_at_typical(ev, e);
   if (isnan(x.value)) return until_long_enough(ev, e);
   double half = 0.5 * (x.high - x.low), target = stopping_target(precision, scale_of(e, x.value));
   if (x.exact || half <= target || !(scale_of(e, x.value) > 0) || isnan(half)) return 0;

@@ -1,5 +1,6 @@
 #include "sim/measure/evidence.h"
 #include "sim/engine/arena.h"
+#include "sim/measure/price_ends.h"
 #include <string.h>
 
 struct entry *evidence_add(struct evidence *ev, struct measure measure, const char *name, const char *aggregate) {
@@ -25,6 +26,7 @@ static void make_room(struct evidence *ev, struct entry *entries, uint32_t count
     struct entry *e = &entries[i];
     if (e->measure.kind->over_faults != over_faults || e->room >= n) continue;
     e->samples = grown(ev, e->samples, e->room, n);
+    for (int end = 0; end < 2 && has_price_ends(&e->measure, &ev->model); end++) e->ends[end] = grown(ev, e->ends[end], e->room, n);
     e->room = n;
   }
 }
@@ -38,11 +40,17 @@ void evidence_make_room(struct evidence *ev, bool over_faults, uint32_t n) {
   ev->availability_room = n;
 }
 
+static void take_one(struct evidence *ev, struct entry *e, uint32_t replication, const struct view *v) {
+  e->samples[replication] = measure_value(&e->measure, &ev->model, v);
+  if (!e->ends[0]) return;
+  struct price_ends ends = price_ends_of(&e->measure, &ev->model, v, NULL);
+  e->ends[0][replication] = ends.low, e->ends[1][replication] = ends.high;
+}
+
 static void take(struct evidence *ev, struct entry *entries, uint32_t count, bool over_faults, uint32_t replication,
                  const struct view *v) {
   for (uint32_t i = 0; i < count; i++)
-    if (entries[i].measure.kind->over_faults == over_faults)
-      entries[i].samples[replication] = measure_value(&entries[i].measure, &ev->model, v);
+    if (entries[i].measure.kind->over_faults == over_faults) take_one(ev, &entries[i], replication, v);
 }
 
 void evidence_take(struct evidence *ev, bool over_faults, uint32_t replication, const struct view *v) {

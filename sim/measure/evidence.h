@@ -21,6 +21,7 @@ struct entry {
   struct measure measure;
   const char *name, *aggregate, *label, *label_value; /* as results.h has them */
   double *samples;                                    /* by replication of the run that it needs; NaN where there was nothing */
+  double *ends[2]; /* of money where prices are ranges: samples with it at its least and its greatest (sim/measure/price_ends.h) */
   uint32_t room;
 };
 

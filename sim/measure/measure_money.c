@@ -5,6 +5,7 @@
 #include "models/traffic/client_network.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/measure_years.h"
+#include "sim/measure/price_ends.h"
 #include <math.h>
 
 /* --- what ran ---------------------------------------------------------------------------------------------------------------- */
@@ -71,39 +72,72 @@ struct bill_use measure_use(const struct model *model, const struct view *v, str
 
 /* --- the bill ---------------------------------------------------------------------------------------------------------------- */
 
-static struct bill_sum sum_of(const struct model *model, const struct view *v,
-                              uint32_t (*rows_of)(const struct model *, const struct bill_use *, struct arena *,
-                                                  struct bill_row **)) {
-  struct arena *arena = arena_new();
-  struct bill_row *rows;
+struct money_rows {
+  struct bill_row *cost, *income;
+  uint32_t cost_count, income_count;
+};
+
+static struct money_rows rows_of(const struct model *model, const struct view *v, struct arena *arena) {
   struct bill_use use = measure_use(model, v, arena);
-  uint32_t count = rows_of(model, &use, arena, &rows);
-  struct bill_sum sum = count ? bill_sum(rows, count) : (struct bill_sum){NAN, NAN, NAN, NAN};
-  arena_free(arena);
+  struct money_rows rows;
+  rows.cost_count = bill_compute(model, &use, arena, &rows.cost);
+  rows.income_count = bill_revenue(model, &use, arena, &rows.income);
+  return rows;
+}
+
+/* NAN where there are none: nothing has a price. */
+static double sum_at(const struct bill_row *rows, uint32_t count, enum price_end end, const struct price_item *only) {
+  double sum = count ? 0 : NAN;
+  for (uint32_t i = 0; i < count; i++) {
+    bool typical = end == PRICE_TYPICAL || (only && rows[i].from != only);
+    sum += typical ? rows[i].monthly : end == PRICE_LOW ? rows[i].low : rows[i].high;
+  }
   return sum;
 }
 
-double value_cost(const struct measure *m, const struct model *model, const struct view *v) {
-  (void)m;
-  return sum_of(model, v, bill_compute).monthly;
+static double value_at(const struct measure *m, const struct model *model, const struct view *v, enum price_end cost,
+                       enum price_end income, const struct price_item *only) {
+  struct arena *arena = arena_new();
+  struct money_rows rows = rows_of(model, v, arena);
+  double value = measure_row(m)->priced(m, model, v, sum_at(rows.cost, rows.cost_count, cost, only),
+                                        sum_at(rows.income, rows.income_count, income, only));
+  arena_free(arena);
+  return value;
+}
+
+double value_priced(const struct measure *m, const struct model *model, const struct view *v) {
+  return value_at(m, model, v, PRICE_TYPICAL, PRICE_TYPICAL, NULL);
+}
+
+/* A claim may ask for one end alone. */
+static double cost_at(const struct model *model, const struct view *v, enum price_end end) {
+  struct arena *arena = arena_new();
+  struct money_rows rows = rows_of(model, v, arena);
+  double cost = sum_at(rows.cost, rows.cost_count, end, NULL);
+  arena_free(arena);
+  return cost;
 }
 
 double value_cost_low(const struct measure *m, const struct model *model, const struct view *v) {
   (void)m;
-  return sum_of(model, v, bill_compute).low;
+  return cost_at(model, v, PRICE_LOW);
 }
 
 double value_cost_high(const struct measure *m, const struct model *model, const struct view *v) {
   (void)m;
-  return sum_of(model, v, bill_compute).high;
+  return cost_at(model, v, PRICE_HIGH);
 }
 
 double value_cost_first(const struct measure *m, const struct model *model, const struct view *v) {
   (void)m;
-  return sum_of(model, v, bill_compute).first;
+  struct arena *arena = arena_new();
+  struct money_rows rows = rows_of(model, v, arena);
+  double first = rows.cost_count ? bill_sum(rows.cost, rows.cost_count).first : NAN;
+  arena_free(arena);
+  return first;
 }
 
-/* --- for each of something ---------------------------------------------------------------------------------------------------- */
+/* --- from what is paid and what comes in -------------------------------------------------------------------------------------- */
 
 /* NAN where none is answered. */
 static double answered_a_month(const struct model *model, const struct view *v, int32_t endpoint) {
@@ -113,43 +147,66 @@ static double answered_a_month(const struct model *model, const struct view *v, 
   return sum > 0 && v->seconds > 0 ? sum / v->seconds * SECONDS_A_MONTH : NAN;
 }
 
-double value_cost_per_1000(const struct measure *m, const struct model *model, const struct view *v) {
+PRICED(priced_cost) {
+  (void)m, (void)model, (void)v, (void)revenue;
+  return cost;
+}
+
+PRICED(priced_cost_per_1000) {
+  (void)revenue;
   int32_t endpoint = m->subject == SUBJECT_ENDPOINT ? (int32_t)m->index : -1;
-  return 1000 * value_cost(m, model, v) / answered_a_month(model, v, endpoint);
+  return 1000 * cost / answered_a_month(model, v, endpoint);
 }
 
-double value_cost_per_order(const struct measure *m, const struct model *model, const struct view *v) {
+PRICED(priced_cost_per_order) {
+  (void)m, (void)revenue;
   int32_t order = model_bill(model)->order;
-  return order < 0 ? NAN : value_cost(m, model, v) / answered_a_month(model, v, order);
+  return order < 0 ? NAN : cost / answered_a_month(model, v, order);
 }
 
-double value_cost_per_user(const struct measure *m, const struct model *model, const struct view *v) {
+PRICED(priced_cost_per_user) {
+  (void)m, (void)v, (void)revenue;
   double users = bill_users(model);
-  return users > 0 ? value_cost(m, model, v) / users : NAN;
+  return users > 0 ? cost / users : NAN;
 }
 
-/* --- what comes in ------------------------------------------------------------------------------------------------------------ */
-
-double value_revenue(const struct measure *m, const struct model *model, const struct view *v) {
-  (void)m;
-  return sum_of(model, v, bill_revenue).monthly;
+PRICED(priced_revenue) {
+  (void)m, (void)model, (void)v, (void)cost;
+  return revenue;
 }
 
-double value_profit(const struct measure *m, const struct model *model, const struct view *v) {
-  return value_revenue(m, model, v) - value_cost(m, model, v);
+PRICED(priced_profit) {
+  (void)m, (void)model, (void)v;
+  return revenue - cost;
 }
 
-double value_margin(const struct measure *m, const struct model *model, const struct view *v) {
-  double revenue = value_revenue(m, model, v);
-  return revenue > 0 ? (revenue - value_cost(m, model, v)) / revenue : NAN;
+PRICED(priced_margin) {
+  (void)m, (void)model, (void)v;
+  return revenue > 0 ? (revenue - cost) / revenue : NAN;
+}
+
+/* --- prices that are ranges --------------------------------------------------------------------------------------------------- */
+
+bool has_price_ends(const struct measure *m, const struct model *model) {
+  return measure_row(m)->priced && price_list_has_ranges(&model_bill(model)->prices);
+}
+
+/* A high price is dear where it is paid and welcome where it comes in: of one item both are the same end. */
+struct price_ends price_ends_of(const struct measure *m, const struct model *model, const struct view *v,
+                                const struct price_item *only) {
+  double a = value_at(m, model, v, PRICE_LOW, only ? PRICE_LOW : PRICE_HIGH, only);
+  double b = value_at(m, model, v, PRICE_HIGH, only ? PRICE_HIGH : PRICE_LOW, only);
+  return isnan(a) || isnan(b) ? (struct price_ends){NAN, NAN} : (struct price_ends){fmin(a, b), fmax(a, b)};
 }
 
 /* --- what is not served ------------------------------------------------------------------------------------------------------- */
 
-double worth_of_a_second_down(const struct model *model) {
+double worth_of_a_second_down_at(const struct model *model, enum price_end end) {
   const struct price_item *hour = price_named(&model_bill(model)->prices, model_bill(model)->hour_down);
-  return hour ? price_each(hour) / SECONDS_A_MONTH : NAN;
+  return hour ? price_each(hour, end) / SECONDS_A_MONTH : NAN;
 }
+
+double worth_of_a_second_down(const struct model *model) { return worth_of_a_second_down_at(model, PRICE_TYPICAL); }
 
 double value_downtime_cost(const struct measure *m, const struct model *model, const struct view *v) {
   return value_downtime(m, model, v) * worth_of_a_second_down(model);

@@ -20,6 +20,8 @@ struct measure_row {
 
   /* --- its value: from one replication, or from all of them merged --- */
   double (*value)(const struct measure *, const struct model *, const struct view *);
+  /* Of money: from what is paid and what comes in a month. Then value is value_priced. */
+  double (*priced)(const struct measure *, const struct model *, const struct view *, double cost, double revenue);
   /* Of values of which a histogram is kept: the histogram, and what is taken of it. Instead of value and count. */
   double (*over)(const struct measure *, const struct model *, const struct view *, statistic_of);
   statistic_of statistic;
@@ -40,7 +42,7 @@ struct measure_row {
   bool failures;    /* a share of requests, of which few are rare events: what was never seen is bounded by their number */
   bool time_lost;   /* rests on outages, of which few were seen */
   bool negative;    /* it may be less than 0 */
-  double (*worth)(const struct model *); /* of time lost: what a second of it counts; null: itself */
+  double (*worth)(const struct model *); /* of time lost: what a second of it costs at the typical price; null: itself */
   bool endless;                          /* infinite where nothing was seen, and bounded from below then */
   bool nines;                            /* what is missing to 1 matters: a precision is relative to that */
   const char *why_none;                  /* a reason of its own why there is no value; null: none */

@@ -3,6 +3,7 @@
 #include "sim/measure/estimate.h"
 #include "sim/measure/measure_row.h"
 #include "sim/measure/outage_claim.h"
+#include "sim/measure/price_ends.h"
 #include "sim/stats/stopping.h"
 #include <math.h>
 
@@ -29,6 +30,12 @@ static enum verdict judge(const struct claim *c, const struct estimate *x) {
   if (low || high) return VERDICT_UNDECIDED;
   bool spans = c->comparison == COMPARE_IN && x->low < c->low && x->high > c->high;
   return spans ? VERDICT_UNDECIDED : VERDICT_FAIL;
+}
+
+static struct estimate widened(struct estimate x, double factor) {
+  x.low = x.value - factor * (x.value - x.low);
+  x.high = x.value + factor * (x.high - x.value);
+  return x;
 }
 
 /* What a document states is no requirement: outside of it and on the good side is better than stated. */
@@ -63,31 +70,44 @@ static uint32_t until_decided(const struct evidence *ev, const struct claim *c, 
   return stopping_until(half_towards(c, x), distance, done);
 }
 
+/* Of a claim that is undecided at this estimate. */
+static uint32_t to_decide(const struct evidence *ev, const struct claim *c, const struct entry *e, const struct estimate *x) {
+  double distance = fmin(fabs(x->value - c->low), fabs(x->value - c->high));
+  uint32_t done = entry_replications(ev, e);
+  /* The value may as well be half of its own uncertainty farther away: hope enough to look once more. */
+  double hope = x->value == 0 ? 0 : 0.5 * half_towards(c, x);
+  uint32_t decided = until_decided(ev, c, e, x, distance + hope);
+  return decided <= done ? done + 1 : decided;
+}
+
+/* No number of replications says which price it is: they are asked for where an end of the prices is not decided itself. */
+static uint32_t to_decide_ends(const struct evidence *ev, const struct claim *c, const struct entry *e,
+                               const struct estimate ends[2], double caution) {
+  uint32_t most = 0;
+  for (int k = 0; k < 2; k++) {
+    struct estimate wide = widened(ends[k], ends[k].exact ? 0 : caution);
+    if (judge(c, &wide) != VERDICT_UNDECIDED) continue;
+    uint32_t needs = to_decide(ev, c, e, &ends[k]);
+    if (needs > most) most = needs;
+  }
+  return most;
+}
+
 uint32_t claim_needs(const struct evidence *ev, const struct claim *claim, const struct entry *e, double precision,
                      double caution) {
   struct claim_result r = claim_judge(ev, claim, e, caution);
   struct claim limit = outage_limit(claim), *c = &limit;
+  struct estimate ends[2];
   if (measure_settles(&claim->measure)) return 0;
   if (r.verdict != VERDICT_UNDECIDED && r.verdict != VERDICT_NO_DATA) return 0;
   uint32_t precise = precision > 0 || r.verdict == VERDICT_NO_DATA ? entry_needs(ev, e, precision) : UINT32_MAX;
   if (r.verdict == VERDICT_NO_DATA || (!precise && r.estimate.value != 0)) return precise;
   if (!precise) precise = UINT32_MAX; /* nothing seen is known to no precision */
-  double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
-  uint32_t done = entry_replications(ev, e);
-  /* The value may as well be half of its own uncertainty farther away: hope enough to look once more. */
-  double hope = r.estimate.value == 0 ? 0 : 0.5 * half_towards(c, &r.estimate);
-  uint32_t decided = until_decided(ev, c, e, &r.estimate, distance + hope);
-  if (decided <= done) decided = done + 1;
+  uint32_t decided = entry_price_ends(ev, e, ends) ? to_decide_ends(ev, c, e, ends, caution) : to_decide(ev, c, e, &r.estimate);
   return decided < precise ? decided : precise;
 }
 
 /* --- judging ------------------------------------------------------------------------------------------------------------------ */
-
-static struct estimate widened(struct estimate x, double factor) {
-  x.low = x.value - factor * (x.value - x.low);
-  x.high = x.value + factor * (x.high - x.value);
-  return x;
-}
 
 static const char *more_years(const struct evidence *ev, double years) {
   const char *would = "more years of faults would decide";
@@ -142,10 +162,15 @@ struct claim_result claim_judge(const struct evidence *ev, const struct claim *c
   if (!unknown && c->share > 0) r.judged = outage_judged(ev, claim, r.estimate.n);
   if (unknown || !judged) return r;
   bool fixed = r.estimate.exact || isnan(r.estimate.low) || isinf(r.estimate.value);
-  struct estimate wide = fixed ? r.estimate : widened(r.estimate, caution);
+  struct estimate ends[2], wide = fixed ? r.estimate : widened(r.estimate, caution);
+  bool ranged = entry_price_ends(ev, e, ends);
+  if (ranged)
+    wide.low = widened(ends[0], ends[0].exact ? 0 : caution).low, wide.high = widened(ends[1], ends[1].exact ? 0 : caution).high;
   r.verdict = judge(c, &wide);
   if (c->kind == CLAIM_STATEMENT) r.verdict = of_statement(claim, r.verdict, r.estimate.value);
   if (r.verdict != VERDICT_UNDECIDED) return r;
+  if (ranged) r.reason = price_that_decides(ev, c, e);
+  if (r.reason) return r;
   double distance = fmin(fabs(r.estimate.value - c->low), fabs(r.estimate.value - c->high));
   uint32_t done = entry_replications(ev, e), needs = until_decided(ev, c, e, &r.estimate, distance);
   uint64_t more = needs == UINT32_MAX ? 0 : needs > done ? needs - done : 1;

@@ -178,7 +178,7 @@ static double foreseen(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++) {
     if (is_shown(t->verdicts[i])) continue;
     const struct entry *e = evidence_claimed(t->evidence, s->bounds[i].claim);
-    struct estimate x = entry_estimate(t->evidence, e);
+    struct estimate x = entry_at_typical(t->evidence, e);
     double limit = s->bounds[i].at_least ? s->bounds[i].low : s->bounds[i].high, half = 0.5 * (x.high - x.low);
     double caution = margin_caution(&e->measure, &x, done, look_error);
     most = fmax(most, stopping_foreseen(caution * half, fabs(x.value - limit), done));

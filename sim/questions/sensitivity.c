@@ -1,3 +1,4 @@
+#include "sim/measure/measure_row.h"
 #include "sim/questions/sensitivity.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/estimate.h"
@@ -67,12 +68,13 @@ static const struct entry *target_entry(const struct side *o, uint32_t target) {
 
 static struct sensitivity_point point_of(const struct plan *p, const struct side *o, uint32_t target) {
   struct sensitivity_point x = {.growth = growth_words(&study_evidence(o->study)->growth), .verdict = VERDICT_NO_DATA};
-  if (p->options->measure_count) {
-    x.estimate = entry_estimate(study_evidence(o->study), target_entry(o, target));
+  const struct entry *e = target_entry(o, target);
+  if (p->options->measure_count || measure_row(&e->measure)->priced) {
+    x.estimate = entry_at_typical(study_evidence(o->study), e); /* a price is an input of its own */
   } else {
     x.estimate = o->results->claims[target].estimate;
-    x.verdict = o->results->claims[target].verdict;
   }
+  if (!p->options->measure_count) x.verdict = o->results->claims[target].verdict;
   return x;
 }
 

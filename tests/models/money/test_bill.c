@@ -129,13 +129,108 @@ static void test_growing(void) {
   answer_free(&a), answer_free(&now);
 }
 
-/* A limit of 50 USD: 40 typical keeps it, 60 does not, and the answer says that. */
-static void test_range_of_a_claim(void) {
-  struct child c = AGUANTA("run", "tests/cli/priced.json", "--seed", "1");
-  test_check(strstr(c.out, "prices are ranges: the bill is 30.00 to 60.00 USD a month; \"cost(month) <= 50 USD\" is judged") &&
-                 strstr(c.out, "does not hold at the high ends"),
-             "%d %s", c.status, c.out);
+static const struct json_value *claim_on(const struct answer *a, const char *expression) {
+  for (const struct json_value *c = json_first(a->claims); c; c = json_next(c))
+    if (!strncmp(json_text(json_member(c, "expr")), expression, strlen(expression))) return c;
+  return NULL;
+}
+
+static void interval(const struct answer *a, const char *expression, double low, double high) {
+  const struct json_value *ends = json_member(claim_on(a, expression), "ci95");
+  near(expression, json_number(json_first(ends)), low);
+  near(expression, json_number(json_next(json_first(ends))), high);
+}
+
+/* Between 30 and 60 USD, 40 typical. */
+static void test_claims_on_a_range(void) {
+  static const struct {
+    const char *claim, *verdict, *reason;
+  } rows[] = {
+      {"cost(month) <= 50 USD", "UNDECIDED", "the price of \"box\" decides: by it alone it is 30.00 USD to 60.00 USD"},
+      {"cost(month) <= 60 USD", "PASS", NULL},
+      {"cost(month) < 60 USD", "UNDECIDED", "the price of"},
+      {"cost(month) < 30 USD", "FAIL", NULL},
+      {"cost(month) in 35 USD..45 USD", "UNDECIDED", NULL},
+      {"cost(month) in 61 USD..70 USD", "FAIL", NULL},
+      {"cost_low(month) <= 50 USD", "PASS", NULL},
+      {"cost_high(month) <= 50 USD", "FAIL", NULL},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char set[200];
+    snprintf(set, sizeof set, "claims=[\"%s\"]", rows[i].claim);
+    struct answer a = ANSWER("tests/cli/priced.json", "--set", set, "--reps", "2");
+    const struct json_value *c = claim_on(&a, rows[i].claim), *reason = json_member(c, "reason");
+    const char *verdict = json_text(json_member(c, "verdict")),
+               *text = reason && json_type(reason) == JSON_TEXT ? json_text(reason) : "";
+    test_check(!strcmp(verdict, rows[i].verdict), "%s: %s", rows[i].claim, verdict);
+    test_check(!rows[i].reason || strstr(text, rows[i].reason), "%s: %s", rows[i].claim, text);
+    answer_free(&a);
+  }
+}
+
+/* Q-13's growth: hosting twice 50 to 100 (75), Redis 15 to 30 (22.5), monitoring 29 to 79 (54), CDN 20: 246.5, and 164 to 329. Hosting alone
+ * is 196.5 to 296.5: it decides about 290, and no price alone about 310. */
+static void test_which_price_decides(void) {
+  static const char charges[] =
+      "bill.charges={\"a\":{\"price\":\"growth-hosting\",\"quantity\":2},\"b\":{\"price\":\"growth-redis\"},"
+      "\"c\":{\"price\":\"growth-monitoring\"},\"d\":{\"price\":\"growth-cdn\"}}";
+  struct child c = AGUANTA("run", "tests/cli/money/documents.json", "--reps", "2", "--set", charges, "--set",
+                           "claims=[\"cost(month) <= 290 USD\",\"cost(month) <= 310 USD\",\"cost(month) <= 329 USD\"]");
+  test_check(strstr(c.out, "the price of \"growth-hosting\" decides: by it alone it is 196.50 USD\n                                "
+                           " to 296.50 USD") != NULL,
+             "%s", c.out);
+  test_check(strstr(c.out, "no price decides it alone; that of \"growth-hosting\" matters most") != NULL, "%s", c.out);
+  test_check(strstr(c.out, "PASS") && strstr(c.out, "2 undecided") && c.status == 98, "%d %s", c.status, c.out);
   child_free(&c);
+}
+
+/* Four nodes at 10 to 200 USD (15), 1,000 users at 90 to 108 MXN (99), 18 MXN a dollar: the bill is 40 to 800 (60), and 5,000 to 6,000 USD
+ * (5,500) come in. Profit is 5,000 - 800 to 6,000 - 40, the margin 4,200 / 5,000 = 84% to 5,960 / 6,000 = 99.33%. */
+static void test_ranges_of_a_margin(void) {
+  struct answer a = ANSWER("tests/cli/money/ranges.json", "--reps", "2");
+  interval(&a, "cost(month)", 40, 800);
+  interval(&a, "profit(month)", 4200, 5960);
+  interval(&a, "margin(month)", 0.84, 5960. / 6000);
+  interval(&a, "revenue(month)", 5000, 6000);
+  interval(&a, "cost_per_user(month)", 0.04, 0.8);
+  near("the value is the typical one", claimed(&a, "margin(month)"), 5440. / 5500);
+  answer_free(&a);
+}
+
+static double end_of(const struct answer *a, const char *expression, bool high) {
+  const struct json_value *low = json_first(json_member(claim_on(a, expression), "ci95"));
+  return json_number(high ? json_next(low) : low);
+}
+
+/* 10/s of 100 kB are 2,628 GB a month, give or take: at 0.01 to 0.40 USD the interval of the bill is from the lower end of that at low prices
+ * to the upper end of that at high ones. Replications say nothing of prices: no more of them are run than the scenario asks for. */
+#define LONGER "--set", "run.window=10min", "--set", "run.replications=5"
+static void test_ranges_of_what_is_measured(void) {
+  struct answer a = ANSWER("tests/cli/money/ranges.json", LONGER, "--set", "bill.egress=egress"),
+                b = ANSWER("tests/cli/money/ranges.json", LONGER, "--set", "bill.egress=egress", "--set",
+                           "claims=[\"cost(month) <= 1000 USD\"]");
+  near("the lower end", end_of(&a, "cost(month)", false), end_of(&a, "cost_low(month)", false));
+  near("the upper end", end_of(&a, "cost(month)", true), end_of(&a, "cost_high(month)", true));
+  double low = 40 + 26.28, high = 800 + 1051.2;
+  test_check(fabs(end_of(&a, "cost(month)", false) / low - 1) < 0.1 &&
+                 end_of(&a, "cost_low(month)", false) < claimed(&a, "cost_low(month)"),
+             "%g", end_of(&a, "cost(month)", false));
+  test_check(fabs(end_of(&a, "cost(month)", true) / high - 1) < 0.1, "%g", end_of(&a, "cost(month)", true));
+  test_check(strstr(a.child.out, "\"replications\": 5") && strstr(b.child.out, "\"replications\": 5"), "%.400s", b.child.out);
+  test_check(strstr(b.child.out, "UNDECIDED") != NULL, "%.400s", b.child.out);
+  answer_free(&a), answer_free(&b);
+}
+
+/* An hour down at 400 to 600 USD (500). */
+static void test_range_of_downtime(void) {
+  static const char set[] = "claims=[{\"show\":\"downtime_cost(year)\"}]";
+  struct answer plain = ANSWER("tests/cli/money/downtime.json", "--set", set),
+                a = ANSWER("tests/cli/money/downtime.json", "--set", set, "--set", "prices=ranges.prices.json", "--set",
+                           "bill.charges=null");
+  near("typical", claimed(&a, "downtime_cost(year)"), claimed(&plain, "downtime_cost(year)"));
+  near("at 400", end_of(&a, "downtime_cost(year)", false), 0.8 * end_of(&plain, "downtime_cost(year)", false));
+  near("at 600", end_of(&a, "downtime_cost(year)", true), 1.2 * end_of(&plain, "downtime_cost(year)", true));
+  answer_free(&plain), answer_free(&a);
 }
 
 /* The lists of all providers at once. For each one item, worked by hand: AWS 0.192 x 730 = 140.16 and 0.115 x 100 GB = 11.50;
@@ -276,7 +371,11 @@ static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb}
                                          {"an hour down", test_downtime},
                                          {"a tornado", test_tornado},
                                          {"growing with its users", test_growing},
-                                         {"a claim on a range", test_range_of_a_claim},
+                                         {"claims on a range", test_claims_on_a_range},
+                                         {"which price decides", test_which_price_decides},
+                                         {"ranges of a margin", test_ranges_of_a_margin},
+                                         {"ranges of what is measured", test_ranges_of_what_is_measured},
+                                         {"a range of downtime", test_range_of_downtime},
                                          {"lists", test_lists},
                                          {"tables of the documents", test_documents},
                                          {"ratios of providers", test_ratios},

@@ -178,7 +178,7 @@ static void test_picture(void) {
 static void test_price_list(void) {
   struct child c = AGUANTA("sensitivity", "tests/cli/priced.json", "--reps", "10");
   test_check(c.status == 0 && strstr(c.out, "prices.items.box.price") && strstr(c.out, "30.00 USD .. 60.00 USD") &&
-                 strstr(c.out, "PASS at 30 USD/month, PASS now, FAIL at 60 USD/month"),
+                 strstr(c.out, "PASS at 30 USD/month, UNDECIDED now, FAIL at 60 USD/month"),
              "%d %s%s", c.status, c.out, c.err);
   child_free(&c);
 }
