@@ -1,3 +1,4 @@
+#include "sim/cli/check_pages.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
@@ -10,6 +11,9 @@ struct check {
   struct statement_sum statements;
   struct check_row *rows;
   uint32_t count;
+  struct page **pages;
+  uint32_t page_count;
+  enum exit_code scenario_code, page_code;
 };
 
 static void show(struct check *c, const char *file, const struct results *r) {
@@ -21,7 +25,16 @@ static void show(struct check *c, const char *file, const struct results *r) {
     safe_print(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
 }
 
-static enum exit_code check_one(struct check *c, const char *file) {
+static enum exit_code check_page_file(struct check *c, const char *file) {
+  struct page *page;
+  enum exit_code code = check_page(c->arena, c->options, file, &page);
+  if (page) c->pages[c->page_count++] = page;
+  c->rows[c->count++] = (struct check_row){file, (int)code, NULL};
+  c->page_code = exit_code_worse(c->page_code, code);
+  return code;
+}
+
+static enum exit_code check_scenario(struct check *c, const char *file) {
   const struct options *o = c->options;
   bool kept = o->export_count > 0;
   struct arena *arena = kept ? c->arena : arena_new();
@@ -30,6 +43,7 @@ static enum exit_code check_one(struct check *c, const char *file) {
   struct answer answer = r ? answer_of_run(r) : (struct answer){0};
   enum exit_code code = r ? session_code(&answer, o->statements) : s ? EXIT_ERROR : EXIT_INVALID;
   c->rows[c->count++] = (struct check_row){file, (int)code, kept ? r : NULL};
+  c->scenario_code = exit_code_worse(c->scenario_code, code);
   if (r) show(c, file, r);
   if (!kept) arena_free(arena);
   return code;
@@ -40,7 +54,7 @@ static bool export(const struct check *c) {
   const struct check_results all = {c->count, c->rows};
   const struct results *only = c->options->file_count == 1 ? c->rows->results : NULL;
   struct answer answer = only ? answer_of_run(only) : answer_of_check(&all);
-  return (c->options->file_count == 1 && !only) || session_export(c->options, &answer);
+  return (c->options->file_count == 1 && !only && !c->page_count) || session_export(c->options, &answer);
 }
 
 static const char *words(enum exit_code code, bool statements) {
@@ -49,25 +63,37 @@ static const char *words(enum exit_code code, bool statements) {
   return "";
 }
 
+/* What one file alone could not say: where it stands first decides which words are worse. */
+static void conclude(const struct check *c, enum exit_code code) {
+  const struct options *o = c->options;
+  bool of_pages = c->page_count && c->page_code == code && (code == EXIT_FAILED || code == EXIT_UNDECIDED || code == EXIT_HOLDS) &&
+                  (c->page_count == c->count || c->scenario_code != code);
+  bool any_ids = false;
+  for (uint32_t i = 0; i < c->page_count; i++) any_ids |= page_has_ids(c->pages[i]);
+  if (any_ids) page_overview(stdout, c->pages, c->page_count);
+  if (c->statements.count) safe_print(stdout, "check: statements: %s\n", verdicts_statement_words(&c->statements).text);
+  safe_print(stdout, "check: %s\n", of_pages ? check_page_words(code) : words(code, o->statements));
+}
+
 static enum exit_code run(const struct options *o) {
   session_catch_interrupts();
   enum exit_code code = EXIT_HOLDS;
   struct check check = {.options = o, .arena = arena_new(), .statements = {.overall = VERDICT_NONE}};
   check.rows = arena_new_array(check.arena, struct check_row, o->file_count);
+  check.pages = arena_new_array(check.arena, struct page *, o->file_count);
   for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED && code != EXIT_TERMINATED; i++)
-    code = exit_code_worse(code, check_one(&check, o->files[i]));
+    code = exit_code_worse(code, (check_is_page(o->files[i]) ? check_page_file : check_scenario)(&check, o->files[i]));
   if (!export(&check)) code = exit_code_worse(code, EXIT_ERROR);
+  if (!session_exports_to_stdout(o)) conclude(&check, code);
   arena_free(check.arena);
-  if (session_exports_to_stdout(o)) return code;
-  if (check.statements.count) safe_print(stdout, "check: statements: %s\n", verdicts_statement_words(&check.statements).text);
-  safe_print(stdout, "check: %s\n", words(code, o->statements));
   return code;
 }
 
 const struct command command_check = {.name = "check",
                                       .arguments = "FILE...",
-                                      .doc = "only the verdicts, for CI",
-                                      .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(REPS) | TAKES(COLOR) | TAKES(STATEMENTS),
+                                      .doc = "only the verdicts, for CI; of a page FILE.md, its tables against its scenarios",
+                                      .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(REPS) | TAKES(COLOR) | TAKES(STATEMENTS) |
+                                                 TAKES(WRITE) | TAKES(FRESH),
                                       .least_files = 1,
                                       .most_files = OPTIONS_MANY,
                                       .answer = ANSWER_CHECK,

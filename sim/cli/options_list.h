@@ -38,7 +38,8 @@ OPTION(EXPORT, "export", 0, LIST(export), "FILE",
 OPTION(FORMAT, "format", 0, ONE(format), "NAME", "format of --export -:", format_names)
 OPTION(STORE, "store", 0, ONE(store), "DIR",
        "where finished points are kept, so that none is run twice (default: next to the export)", NULL)
-OPTION(FRESH, "fresh", 0, FLAG(fresh), NULL, "run every point, whatever is stored", NULL)
+OPTION(FRESH, "fresh", 0, FLAG(fresh), NULL, "run everything, whatever is stored", NULL)
+OPTION(WRITE, "write", 0, FLAG(write), NULL, "fill the columns of a page that are simulated, and keep the answers next to it", NULL)
 OPTION(WHERE, "where", 0, ONE(where), "CONDITION", "run only these points, such as 'services.web.replicas <= 4'", NULL)
 OPTION(SHARD, "shard", 0, ONE(shard), "I/N", "run the I-th of N parts, on one of several machines", NULL)
 OPTION(DRY_RUN, "dry-run", 0, FLAG(dry_run), NULL, "list the points, show which are stored, estimate the work", NULL)

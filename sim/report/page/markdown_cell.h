@@ -1,4 +1,4 @@
-/* Text by others in Markdown. Private to sim/report. */
+/* Text by others in Markdown. */
 #ifndef MARKDOWN_CELL_H
 #define MARKDOWN_CELL_H
 #include <stdio.h>

@@ -1,0 +1,110 @@
+#include "sim/cli/check_pages.h"
+#include "sim/cli/session.h"
+#include "sim/document/answers.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/fnv.h"
+#include "sim/json/safe_text.h"
+#include "sim/study/version.h"
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct checking {
+  const struct options *options;
+  struct arena *arena;
+  struct page *page;
+  struct diagnostics *diagnostics;
+  struct answers *answers;
+  enum exit_code code;
+};
+
+bool check_is_page(const char *file) {
+  size_t length = strlen(file);
+  return (length > 3 && !strcasecmp(file + length - 3, ".md")) || (length > 9 && !strcasecmp(file + length - 9, ".markdown"));
+}
+
+const char *check_page_words(enum exit_code code) {
+  return code == EXIT_FAILED      ? "a page differs from what is simulated"
+         : code == EXIT_UNDECIDED ? "no page differs from what is simulated, a figure is without data"
+                                  : "every page says what is simulated";
+}
+
+/* What the answer depends on: the scenario, its seed, when to stop, and what else is asked. */
+static uint64_t key_of(const struct checking *c, uint32_t i, const struct scenario *s) {
+  struct study_options study = {0};
+  char more[160];
+  session_options(c->options, &study);
+  snprintf(more, sizeof more, " %llu %s replications %u budget %u precision %a", (unsigned long long)s->model.run.seed,
+           AGUANTA_VERSION, study.replications, study.budget, study.precision);
+  return page_asked(c->page, i, fnv_text(s->hash, more));
+}
+
+static const struct results *run(struct checking *c, struct arena *arena, const struct page_scenario *of, const struct scenario *s,
+                                 uint64_t key) {
+  const struct results *r = session_run(arena, c->options, s);
+  if (!r) return c->code = exit_code_worse(c->code, EXIT_ERROR), NULL;
+  struct answer answer = answer_of_run(r);
+  for (uint32_t i = 0; i < r->violation_count; i++)
+    safe_print(stderr, "aguanta: %s: broken invariant: %s\n", of->name, r->violations[i]);
+  if (answer.broken) return c->code = exit_code_worse(c->code, EXIT_ERROR), NULL;
+  if (answer.interrupted) return c->code = session_interrupted(), NULL;
+  return answers_put(c->answers, of->name, key, r);
+}
+
+/* False when the page cannot be judged. */
+static bool answer_one(struct checking *c, uint32_t i) {
+  struct arena *arena = arena_new();
+  struct page_scenario *of = page_scenario(c->page, i);
+  struct scenario *s = session_read(arena, c->options, of->path, NULL, 0);
+  if (!s) diagnostic_add(c->diagnostics, &of->at, "%s is no valid scenario", of->name);
+  if (s && page_ask(c->page, i, s)) {
+    uint64_t key = key_of(c, i, s);
+    of->results = c->options->fresh ? NULL : answers_find(c->answers, of->name, key);
+    if (!of->results) of->results = run(c, arena, of, s, key);
+  }
+  arena_free(arena);
+  return of->results != NULL;
+}
+
+static bool answer_all(struct checking *c) {
+  bool good = true;
+  for (uint32_t i = 0; i < page_scenarios(c->page) && c->code != EXIT_INTERRUPTED && c->code != EXIT_TERMINATED; i++)
+    good &= answer_one(c, i);
+  return good;
+}
+
+static void write_page(struct checking *c, const char *answers) {
+  char *error = NULL;
+  if (page_write(c->page, &error) && (!page_scenarios(c->page) || answers_write(c->answers, answers, &error))) return;
+  safe_print(stderr, "aguanta: %s\n", error);
+  free(error);
+  c->code = EXIT_ERROR;
+}
+
+static enum exit_code code_of(const struct page_sum *s, bool written) {
+  return s->differences || (s->stale && !written) ? EXIT_FAILED : s->no_data ? EXIT_UNDECIDED : EXIT_HOLDS;
+}
+
+static void judge(struct checking *c, const char *answers) {
+  const struct options *o = c->options;
+  page_judge(c->page);
+  if (o->write) write_page(c, answers);
+  if (!session_exports_to_stdout(o)) page_report(stdout, c->page, o->write, o->quiet);
+  c->code = exit_code_worse(c->code, code_of(page_sum(c->page), o->write));
+}
+
+enum exit_code check_page(struct arena *arena, const struct options *o, const char *file, struct page **page) {
+  struct checking c = {.options = o, .arena = arena, .diagnostics = diagnostics_new(arena), .code = EXIT_HOLDS};
+  const char *root = session_root(arena, o), *stored = answers_path(arena, file);
+  bool damaged;
+  if (root) diagnostics_confine(c.diagnostics, root);
+  c.page = page_read(arena, c.diagnostics, file);
+  c.answers = answers_read(arena, stored, &damaged);
+  if (damaged) safe_print(stderr, "aguanta check: %s is damaged and not used\n", stored);
+  bool judged = c.page && !diagnostics_errors(c.diagnostics) && answer_all(&c) && !diagnostics_errors(c.diagnostics);
+  fputs(diagnostics_render(c.diagnostics, arena), stderr);
+  if (diagnostics_errors(c.diagnostics)) c.code = exit_code_worse(c.code, EXIT_INVALID);
+  if (judged) judge(&c, stored);
+  *page = judged ? c.page : NULL;
+  return c.code;
+}

@@ -1,0 +1,143 @@
+/* `aguanta check FILE.md`: tables of Markdown pages against their scenarios. */
+#include "tests/command.h"
+#include "tests/suite.h"
+
+/* One user asks, waits 10 ms for the answer and 90 ms to think: ten requests a second, without any chance. */
+static const char scenario[] =
+    "{\"aguanta\": 1, \"name\": \"web\",\n"
+    " \"traffic\": {\"people\": {\"kind\": \"closed\", \"population\": 1, \"think\": \"90ms\", \"mix\": {\"job\": 1}}},\n"
+    " \"endpoints\": {\"job\": {\"entry\": \"app\", \"steps\": [{\"cpu\": \"10ms\"}]}},\n"
+    " \"services\": {\"app\": {\"kind\": \"app\", \"backlog\": \"unlimited\"}},\n"
+    " \"platform\": {\"kind\": \"static\", \"nodes\": {\"box\": {\"cpu\": 1}}},\n"
+    " \"run\": {\"warmup\": \"1s\", \"window\": \"20s\", \"replications\": 2},\n"
+    " \"claims\": [{\"id\": \"mean\", \"stated\": \"mean(job.latency) in 9ms..11ms\", \"source\": \"W-1, the mean\"},\n"
+    "  {\"id\": \"tail\", \"require\": \"p95(job.latency) < 5ms\", \"source\": \"W-1; ours\"},\n"
+    "  {\"id\": \"rate\", \"show\": \"rate(job)\", \"source\": \"R-1: a day; W-2\"}]}\n";
+
+static char *folder(void) {
+  char *path = child_path("pages");
+  mkdir(path, 0777);
+  char *inner = child_path("pages/scenarios");
+  mkdir(inner, 0777);
+  free(inner);
+  char *web = child_path("pages/scenarios/web.json");
+  child_write(web, scenario);
+  free(web);
+  return path;
+}
+
+/* The page after `check`, with the options; to be freed. What was said goes to *said. */
+static char *checked(const char *text, const char *option, struct child *said) {
+  char *dir = folder(), *page = child_path("pages/page.md"), *stored = child_path("pages/page.answers.json");
+  unlink(stored);
+  child_write(page, text);
+  *said = option ? AGUANTA("check", page, option, "--progress", "never") : AGUANTA("check", page, "--progress", "never");
+  char *after = test_read_file(page);
+  free(dir), free(page), free(stored);
+  return after;
+}
+
+#define TIE "<!-- aguanta: scenarios/web.json -->\n"
+#define END "<!-- aguanta: end -->\n"
+
+/* What --write makes of a table. Everything else stays, byte for byte. */
+static void test_write(void) {
+  static const struct {
+    const char *before, *after;
+  } rows[] = {
+      /* by id; two claims name themselves, and their verdicts differ */
+      {"a\n\n" TIE "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | | |\n| W-2 | | |\n" END "z",
+       "a\n\n" TIE
+       "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | mean: 10 ms<br>tail: 10 ms | mean: CONFIRMED<br>tail: FAIL |\n"
+       "| W-2 | 10/s | shown |\n" END "z"},
+      /* CRLF and padding stay; columns that are missing come last */
+      {TIE "|id    |what |\r\n|:-----|----:|\r\n|`R-1` | a\\|b|\r\n" END,
+       TIE "|id    |what | simulated | verdict |\r\n|:-----|----:| --- | --- |\r\n|`R-1` | a\\|b| 10/s | shown |\r\n" END},
+      /* without outer pipes, in a list, and a row that is too short */
+      {"- list\n\n  " TIE "  id | simulated | verdict\n  --|--|--\n  R-1\n  W-9 | listed | why\n  " END,
+       "- list\n\n  " TIE "  id | simulated | verdict\n  --|--|--\n  R-1 | 10/s | shown\n  W-9 | listed | why\n  " END},
+      /* aligned columns keep their width */
+      {TIE "| id  | simulated    | verdict |\n|-----|--------------|---------|\n| R-1 |              |         |\n" END,
+       TIE "| id  | simulated    | verdict |\n|-----|--------------|---------|\n| R-1 | 10/s         | shown   |\n" END},
+      /* the verdict before the value, an old value with other digits, no end of line at the end */
+      {TIE "| verdict | id | simulated |\n|-|-|-|\n| | R-1 | 10.0/s |\n<!-- aguanta: end -->",
+       TIE "| verdict | id | simulated |\n|-|-|-|\n| shown | R-1 | 10/s |\n<!-- aguanta: end -->"},
+      /* by measure; what is in code blocks and other comments is none of our business */
+      {"```\n" TIE "```\n\n    " TIE "\n<!-- " TIE " x\n\n" TIE "| measure | web |\n| --- | --- |\n| `rate(job)` | 10/s |\n" END,
+       "```\n" TIE "```\n\n    " TIE "\n<!-- " TIE " x\n\n" TIE
+       "| measure | web | simulated |\n| --- | --- | --- |\n| `rate(job)` | 10/s | 10/s |\n" END},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct child c, again;
+    char *after = checked(rows[i].before, "--write", &c), *twice = checked(rows[i].after, "--write", &again);
+    test_check(after && !strcmp(after, rows[i].after), "%zu:\n%s\n%s%s", i, after, c.out, c.err);
+    test_check(twice && !strcmp(twice, rows[i].after), "%zu, again:\n%s\n%s", i, twice, again.err);
+    free(after), free(twice), child_free(&c), child_free(&again);
+  }
+}
+
+/* Cells that are there are compared by value; the place of what differs is shown. */
+static void test_compared(void) {
+  static const struct {
+    const char *table, *says;
+    int status;
+  } rows[] = {
+      {"| id | simulated | verdict |\n|-|-|-|\n| R-1 | 10.0/s | Shown |\n", "2 cells compared, 0 differences\n", 0},
+      {"| id | simulated | verdict |\n|-|-|-|\n| R-1 | 11/s | |\n", "page.md:4:9: R-1: the page says \"11/s\", simulated is 10/s\n",
+       99},
+      {"| id | simulated | verdict |\n|-|-|-|\n| R-1 | | PASS |\n",
+       "page.md:4:11: R-1: the page says \"PASS\", the verdict is shown\n", 99},
+      {"| id | simulated |\n|-|-|\n| W-1 | mean: 10 ms<br>tail: 12 ms |\n", "\"tail: 12 ms\", simulated is tail: 10 ms\n", 99},
+      {"| id | simulated |\n|-|-|\n| W-1 | 10 ms |\n", "W-1: the page has fewer values, simulated are 2\n", 99},
+      {"| id | simulated |\n|-|-|\n| W-3 | |\n", "page.md:4:3: no claim of these scenarios cites W-3", 99},
+      {"| id | simulated | reason |\n|-|-|-|\n| W-3 | listed | |\n", "W-3 is listed, and the row does not say why\n", 99},
+      {"| id |\n|-|\n| W-1 |\n", "page.md:1:15: scenarios/web.json: claim \"rate\" cites W-2, which no row has\n", 99},
+      {"| id |\n|-|\n| W-1 |\n| W-2 |\n| W-1 |\n", "page.md:4:3: W-1 has another row\n", 99},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 9/s |\n",
+       "page.md:4:15: rate(job): stated is 9/s, simulated is 10/s (scenarios/web.json)\n", 99},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 9 to 10/s |\n| mean(job.latency) | - |\n", "1 cell compared, 0 differences", 0},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 9 |\n", "\"9\" has no figure that can be compared: write one such as 120/s\n",
+       99},
+      {"| measure | simulated |\n|-|-|\n| rate(job) | 9/s |\n", "rate(job): the page says 9/s is simulated, it is 10/s\n", 99},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct child c;
+    char *text = NULL;
+    if (asprintf(&text, TIE "%s" END, rows[i].table) < 0) abort();
+    char *after = checked(text, NULL, &c);
+    test_check(strstr(c.out, rows[i].says) != NULL, "%zu: not said: %s\n%s%s", i, rows[i].says, c.out, c.err);
+    test_check(c.status == rows[i].status, "%zu: exit status %d\n%s%s", i, c.status, c.out, c.err);
+    test_check(after && !strcmp(after, text), "%zu: the page has changed", i);
+    free(after), free(text), child_free(&c);
+  }
+}
+
+/* A page that is not in order: the place, what to do, and nothing is written. */
+static void test_bad_pages(void) {
+  static const char *const rows[][2] = {
+      {"\n<!-- aguanta: scenarios/web.json -->\ntext\n", "page.md:2:1: error: no table stands behind this comment"},
+      {TIE "| id |\n|-|\n| W-1 |\n\ntext\n" END, "page.md:1:1: error: the table behind this comment has no end"},
+      {END, "page.md:1:1: error: an end without a table that begins"},
+      {"<!-- aguanta: -->\n| id |\n|-|\n" END, "page.md:1:1: error: this comment names no scenario"},
+      {"<!-- aguanta: scenarios/none.json -->\n| id |\n|-|\n" END, "page.md:1:15: error: there is no file \"scenarios/none.json\""},
+      {"<!-- aguanta: within=much scenarios/web.json -->\n| id |\n|-|\n" END, "page.md:1:15: error: \"within\""},
+      {"<!-- aguanta: a= -->\n| id |\n|-|\n" END, "page.md:1:15: error: \"a=\": write COLUMN=FILE"},
+      {TIE "| name |\n|-|\n| W-1 |\n" END, "page.md:2:1: error: this table has neither a column \"id\""},
+      {TIE "| id | a |\n|-|-|\n| W-1 | `a|b` |\n" END,
+       "error: this row has 3 cells, the header has 2: a pipe that belongs to a cell"},
+      {"| id | simulated |\n|-|-|\n| W-1 | |\n", "page.md:1:1: error: this table has no scenario"},
+      {TIE "| measure | stated |\n|-|-|\n| p95(shop) | 1 s |\n" END, "page.md:4:3: error: scenarios/web.json: \"p95(shop)\""},
+      {"<!-- aguanta: v2=scenarios/web.json -->\n| measure | v1 |\n|-|-|\n" END,
+       "page.md:1:15: error: the table has no column \"v2\""},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct child c;
+    char *after = checked(rows[i][0], "--write", &c);
+    test_check(c.status == 3 && strstr(c.err, rows[i][1]), "%zu: exit status %d\n%s%s", i, c.status, c.out, c.err);
+    test_check(after && !strcmp(after, rows[i][0]), "%zu: the page has changed", i);
+    free(after), child_free(&c);
+  }
+}
+
+static const struct test_case all[] = {{"write", test_write}, {"compared", test_compared}, {"bad", test_bad_pages}, {NULL, NULL}};
+const struct test_suite suite_page = {"page", all};
