@@ -56,8 +56,9 @@ static void user_asks(void *source, uint32_t user) {
   struct source *s = source;
   struct users *u = &s->users;
   starts_waiting(u, world_now(s->world));
-  source_send(s, user_number(u, user), user);
-  u->sent[user]++;
+  uint64_t number = user_number(u, user);
+  u->sent[user]++; /* before it is sent: a request that is refused at once comes back inside of the call, and thinks anew */
+  source_send(s, number, user);
 }
 
 static void start_single(struct source *s) {

@@ -414,6 +414,24 @@ static void test_many_are_as_single(void) {
   }
 }
 
+/* Refusals come in the instant of their requests, other answers later; 100 of 120 a minute pass the limit. 20 users who think for
+ * 10 s in the mean ask twice a second all the same, 72,000 times in ten hours, as each pause is drawn for itself. */
+static void test_pauses_after_refusals(void) {
+  struct fixture f = fixture_of(
+      "{ 'aguanta': 1, 'name': 'refused', 'traffic': { 'u': { 'kind': 'closed', 'population': 20, 'think': { 'exponential': '10s' "
+      "}, "
+      "'mix': { 'p': 1 } } }, 'limits': { 'one': { 'kind': 'fixed-window', 'rate': '100/min', 'per': 'all' } }, 'endpoints': { "
+      "'p': { "
+      "'entry': 'a', 'steps': [ { 'limit': 'one' }, { 'cpu': '1us' } ] } }, 'services': { 'a': { 'kind': 'app' } }, 'platform': { "
+      "'kind': 'static', "
+      "'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': '0s', 'window': '10h', 'windows': 1 } }");
+  struct world *w = fixture_run(&f, 1, "refused");
+  double asked = (double)w->observation.arrived;
+  test_check(fabs(asked - 72000) < 4 * sqrt(72000), "%.0f requests, by hand 72,000", asked);
+  world_free(w);
+  fixture_close(&f);
+}
+
 static const struct test_case cases[] = {{"dispersion", test_dispersion},
                                          {"stationary_from_the_start", test_stationary_from_the_start},
                                          {"bursts_on_a_profile", test_bursts_on_a_profile},
@@ -427,5 +445,6 @@ static const struct test_case cases[] = {{"dispersion", test_dispersion},
                                          {"memory_of_a_million", test_memory_of_a_million},
                                          {"a_million_users", test_a_million_users},
                                          {"many_are_as_single", test_many_are_as_single},
+                                         {"pauses_after_refusals", test_pauses_after_refusals},
                                          {NULL, NULL}};
 const struct test_suite suite_traffic_arrivals = {"traffic_arrivals", cases};
