@@ -40,6 +40,7 @@ demo: all
 	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint event -o latency-event.png
 	@cd build/demo && for s in $(PLATFORM); do for k in breakdown claims; do ../aguanta plot $$s.json --kind $$k -o $$s-$$k.png || exit 1; done; done
 	@echo "Results and pictures are in build/demo:" && ls build/demo
+	@$(B)/aguanta check docs/documents/*.md --progress never || [ $$? -ge 98 ]
 
 # Each mechanism in a small scenario, with the picture that shows it.
 ideas: all
@@ -118,10 +119,12 @@ format:
 
 docs: all
 	@$(B)/aguanta schema markdown > docs/scenario.md
+	@$(B)/aguanta check --write docs/documents/*.md --progress never || [ $$? -ge 98 ]
 
 help:
 	@echo "make            build build/aguanta, installing what is missing"
-	@echo "make demo       run the three strategies of the ticket platform, draw the pictures"
+	@echo "make demo       run the three strategies of the ticket platform, draw the pictures; the five documents in one table"
+	@echo "make docs       docs/scenario.md, and the simulated columns of docs/documents (what is unchanged is not run)"
 	@echo "make ideas      run scenarios/ideas and draw what each shows; make pictures: put those of docs/ideas.md there"
 	@echo "make check      run every test; SAN=address,undefined or SAN=thread with sanitizers"
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"

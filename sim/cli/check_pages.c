@@ -73,12 +73,24 @@ static bool answer_all(struct checking *c) {
   return good;
 }
 
-static void write_page(struct checking *c, const char *answers) {
-  char *error = NULL;
-  if (page_write(c->page, &error) && (!page_scenarios(c->page) || answers_write(c->answers, answers, &error))) return;
+static void not_written(struct checking *c, char *error) {
   safe_print(stderr, "aguanta: %s\n", error);
   free(error);
-  c->code = EXIT_ERROR;
+  c->code = exit_code_worse(c->code, EXIT_ERROR);
+}
+
+static void write_page(struct checking *c, const char *answers) {
+  char *error = NULL;
+  if (!page_write(c->page, &error) || (page_scenarios(c->page) && !answers_write(c->answers, answers, false, &error)))
+    not_written(c, error);
+}
+
+/* What is finished of a page that was interrupted. */
+static void keep_answers(struct checking *c, const char *answers) {
+  char *error = NULL;
+  bool any = false;
+  for (uint32_t i = 0; c->page && i < page_scenarios(c->page); i++) any |= page_scenario(c->page, i)->results != NULL;
+  if (any && !answers_write(c->answers, answers, true, &error)) not_written(c, error);
 }
 
 static enum exit_code code_of(const struct page_sum *s, bool written) {
@@ -104,7 +116,10 @@ enum exit_code check_page(struct arena *arena, const struct options *o, const ch
   bool judged = c.page && !diagnostics_errors(c.diagnostics) && answer_all(&c) && !diagnostics_errors(c.diagnostics);
   fputs(diagnostics_render(c.diagnostics, arena), stderr);
   if (diagnostics_errors(c.diagnostics)) c.code = exit_code_worse(c.code, EXIT_INVALID);
-  if (judged) judge(&c, stored);
+  if (judged)
+    judge(&c, stored);
+  else if (o->write && !diagnostics_errors(c.diagnostics))
+    keep_answers(&c, stored);
   *page = judged ? c.page : NULL;
   return c.code;
 }

@@ -139,19 +139,19 @@ static void write_scenario(struct json_writer *w, const struct stored_answer *s)
   json_close(w, '}');
 }
 
-static void write_all(FILE *file, const struct answers *a) {
+static void write_all(FILE *file, const struct answers *a, bool all) {
   struct json_writer w = json_writer(file, 0);
   json_open(&w, '{');
   json_add_count(&w, "aguanta_answers", 1);
   json_key(&w, "scenarios");
   json_open(&w, '[');
   for (uint32_t i = 0; i < a->count; i++)
-    if (a->items[i].used) write_scenario(&w, &a->items[i]);
+    if (all || a->items[i].used) write_scenario(&w, &a->items[i]);
   json_close(&w, ']');
   json_key(&w, "claims");
   json_open(&w, '[');
   for (uint32_t i = 0; i < a->count; i++)
-    for (uint32_t k = 0; a->items[i].used && k < a->items[i].results->claim_count; k++)
+    for (uint32_t k = 0; (all || a->items[i].used) && k < a->items[i].results->claim_count; k++)
       write_claim(&w, a->items[i].scenario, &a->items[i].results->claims[k]);
   json_close(&w, ']');
   json_close(&w, '}');
@@ -162,12 +162,12 @@ static int by_name(const void *a, const void *b) {
   return strcmp(((const struct stored_answer *)a)->scenario, ((const struct stored_answer *)b)->scenario);
 }
 
-bool answers_write(const struct answers *a, const char *path, char **error) {
+bool answers_write(const struct answers *a, const char *path, bool all, char **error) {
   char *text;
   size_t length;
   if (a->count) qsort(a->items, a->count, sizeof *a->items, by_name);
   FILE *file = allocate_stream(&text, &length);
-  write_all(file, a);
+  write_all(file, a, all);
   fclose(file);
   bool same = a->text && !strcmp(a->text, text), written = same || output_write(path, text, length, error);
   free(text);

@@ -8,7 +8,7 @@
  *     struct answers *stored = answers_read(arena, "docs/shop.answers.json", &damaged);
  *     const struct results *r = answers_find(stored, "scenarios/shop.json", key);
  *     if (!r) answers_put(stored, "scenarios/shop.json", key, r = run(scenario));
- *     answers_write(stored, "docs/shop.answers.json", &error);
+ *     answers_write(stored, "docs/shop.answers.json", false, &error);
  */
 #ifndef ANSWERS_H
 #define ANSWERS_H
@@ -22,8 +22,8 @@ struct answers *answers_read(struct arena *, const char *path, bool *damaged);
 const struct results *answers_find(const struct answers *, const char *scenario, uint64_t key);
 /* In place of the one that there was. Returns the copy that is kept. */
 const struct results *answers_put(struct answers *, const char *scenario, uint64_t key, const struct results *);
-/* Only those that were found or put; false with a message that the caller frees. Nothing is written when nothing has changed. */
-bool answers_write(const struct answers *, const char *path, char **error);
+/* Those that were found or put, or all; false with a message that the caller frees. Nothing is written when nothing has changed. */
+bool answers_write(const struct answers *, const char *path, bool all, char **error);
 /* "docs/shop.answers.json" of "docs/shop.md" */
 const char *answers_path(struct arena *, const char *page);
 

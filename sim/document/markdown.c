@@ -14,7 +14,7 @@ struct reader {
   struct markdown *page;
   bool in_list;      /* a list item stands above: four blanks need not be code */
   bool blank_before; /* the line above is empty */
-  bool wants_first;  /* the heading of "what to do and when" stands above */
+  bool wants_advice; /* "what to do" stands above, as a heading or in bold letters */
   struct markdown_tie *ties;
   struct markdown_table *untied;
   uint32_t tie_room, untied_room;
@@ -234,12 +234,33 @@ static bool is_item(const struct reader *r, const struct line *l) {
   return numbered || line_begins(r, l, "- ") || line_begins(r, l, "* ") || line_begins(r, l, "+ ");
 }
 
-static void note_first_line(struct reader *r, const struct line *l) {
-  bool heading = line_begins(r, l, "#");
-  if (r->wants_first && !heading) r->page->first_line = (struct span){l->inside, l->all.to}, r->wants_first = false;
-  if (!heading || r->page->first_line.to) return;
-  const char *text = markdown_plain(r->arena, r->page, (struct span){l->inside, l->all.to});
-  r->wants_first = strcasestr(text, "what to do") != NULL;
+/* Where the paragraph or list item that begins with this line ends. */
+static uint32_t paragraph_end(const struct reader *r, const struct line *first) {
+  uint32_t end = first->all.to;
+  struct line l;
+  for (uint32_t at = first->next; next_line(r, at, &l) && !starts_block(r, &l) && !is_item(r, &l); at = l.next) end = l.all.to;
+  return end;
+}
+
+/* Behind the bold words that a line begins with. */
+static uint32_t bold_end(const struct reader *r, const struct line *l) {
+  for (uint32_t i = l->inside + 2; i + 1 < l->all.to; i++)
+    if (r->text[i] == '*' && r->text[i + 1] == '*') return i + 2;
+  return l->all.to;
+}
+
+static void note_advice(struct reader *r, const struct line *l) {
+  bool heading = line_begins(r, l, "#"), bold = line_begins(r, l, "**");
+  if (r->page->first_advice.to) return;
+  if (r->wants_advice && !heading) {
+    r->page->first_advice = (struct span){l->inside, paragraph_end(r, l)};
+    return;
+  }
+  struct span words = {l->inside, heading ? l->all.to : bold ? bold_end(r, l) : l->inside};
+  if (words.from == words.to || !strcasestr(markdown_plain(r->arena, r->page, words), "what to do")) return;
+  r->wants_advice = true;
+  struct span more = {skip_space(r, words.to, l->all.to), paragraph_end(r, l)};
+  if (bold && more.from < l->all.to) r->page->first_advice = more;
 }
 
 /* Reads what begins with this line; returns where to read on. */
@@ -255,7 +276,7 @@ static uint32_t read_block(struct reader *r, const struct line *l) {
   if (next) return next;
   if (line_begins(r, l, "<!--")) return read_comment(r, l);
   if (read_table(r, l, &table, &next)) return add_untied(r, &table), next;
-  note_first_line(r, l);
+  note_advice(r, l);
   return l->next;
 }
 
@@ -315,7 +336,8 @@ const char *markdown_plain(struct arena *arena, const struct markdown *page, str
     if (!escape && c == '`') code = !code;
     bool mark = !escape &&
                 (c == '`' || link || (c == ']' && closing && s.from > closing) || (!code && (c == '*' || (c == '#' && !length))));
-    if (!mark && !(is_blank(c) && !length)) out[length++] = c;
+    bool blank = isspace((unsigned char)c);
+    if (!mark && !(blank && (!length || out[length - 1] == ' '))) out[length++] = blank ? ' ' : c;
   }
   while (length && is_blank(out[length - 1])) length--;
   out[length] = 0;

@@ -46,12 +46,13 @@ struct markdown {
   const struct markdown_tie *ties; /* only those that have a table and an end */
   uint32_t untied_count;
   const struct markdown_table *untied; /* the other tables */
-  struct span first_line;              /* below the heading "What to do and when"; empty: there is none */
+  struct span first_advice;            /* the paragraph or item below "What to do and when"; empty: there is none */
 };
 
 struct markdown *markdown_read(struct arena *, struct diagnostics *, const struct source_text *);
 
-/* The cell's text without blanks, escapes and the marks of code, emphasis and links; "" for a cell that the row does not have. */
+/* The cell's text without blanks around it, escapes and the marks of code, emphasis and links; "" for a cell that the row does not
+ * have. White space of any kind, also between lines, is one blank. */
 const char *markdown_cell_text(struct arena *, const struct markdown *, const struct table_row *, uint32_t column);
 /* Likewise of a span. */
 const char *markdown_plain(struct arena *, const struct markdown *, struct span);

@@ -137,9 +137,11 @@ const char *page_path(const struct page *p) { return p->path; }
 const struct page_sum *page_sum(const struct page *p) { return &p->sum; }
 
 const char *page_finding(const struct page *p) {
-  const char *text = markdown_plain(p->arena, p->markdown, p->markdown->first_line);
-  while (*text == '-' || (*text >= '0' && *text <= '9') || *text == '.' || *text == ' ') text++;
-  return text;
+  const char *text = markdown_plain(p->arena, p->markdown, p->markdown->first_advice);
+  const char *behind = text + strspn(text, "0123456789");
+  bool numbered = behind > text && (*behind == '.' || *behind == ')') && behind[1] == ' ';
+  if (*text == '-' || *text == '+') behind = text + 1, numbered = *behind == ' ';
+  return numbered ? behind + 1 : text;
 }
 
 bool page_has_ids(const struct page *p) {

@@ -57,7 +57,7 @@ void page_report(FILE *, const struct page *, bool written, bool quiet);
 bool page_write(const struct page *, char **error);
 
 const char *page_path(const struct page *);
-/* The first line below its heading "What to do and when", in plain text; empty without one. */
+/* What it says first below "What to do and when", a heading or bold words, in plain text; empty without that. */
 const char *page_finding(const struct page *);
 /* Whether it has a table with ids. */
 bool page_has_ids(const struct page *);
