@@ -143,6 +143,16 @@ $(B)/plots/style.inc: plots/style.gp
 	@mkdir -p $(@D)
 	@sed -e '/^#/d' -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
 
+# The style of reports as a string, and its hash for the page's policy.
+$(B)/sim/report/page/page_style.inc: sim/report/page/page.css
+	@mkdir -p $(@D)
+	@sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+$(B)/sim/report/page/page_hash.inc: sim/report/page/page.css
+	@mkdir -p $(@D)
+	@sha256sum $< | sed 's/^\(.\{64\}\).*/"\1"/' > $@
+$(B)/sim/report/page/page_html.o: CFLAGS += -I$(B)
+$(B)/sim/report/page/page_html.o: $(B)/sim/report/page/page_style.inc $(B)/sim/report/page/page_hash.inc
+
 # All that an answer of a sweep can depend on: a stored answer is used again only by a program of the same sources.
 SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*.h models/*/*.h models/*/*/*.h))
 $(B)/sources.inc: $(SOURCES)

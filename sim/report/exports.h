@@ -3,4 +3,5 @@
 EXPORT(json)
 EXPORT(csv)
 EXPORT(md)
+EXPORT(html)
 EXPORT(ndjson)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* The result as an interface, versioned ("aguanta_result": 1): base units, unknown is null, the same bytes for the same
- * scenario and seed. Documented in docs/results.md; read back by sim/report/plot/result_file.h. */
+ * scenario and seed. Documented in docs/results.md; read back by sim/report/result_file.h. */
 void report_json_write(FILE *, const struct results *);
 char *report_json(const struct results *, size_t *length); /* the caller frees */
 

@@ -1,5 +1,5 @@
 #include "sim/report/plot/palette.h"
-#include "sim/report/plot/result_file.h"
+#include "sim/report/result_file.h"
 #include <string.h>
 
 const char *palette_endpoint(int place) {

@@ -20,11 +20,7 @@ enum plot_outcome plot_nothing(char **error, const struct result_file *file, con
   return PLOT_NO_RESULT;
 }
 
-enum unit plot_unit(const char *word) {
-  for (enum unit u = UNIT_NONE; u <= UNIT_COUNT; u++)
-    if (!strcmp(format_unit_word(u, NULL), word)) return u;
-  return UNIT_CURRENCY; /* machine formats name the currency itself */
-}
+enum unit plot_unit(const char *word) { return result_unit(word); }
 
 struct shown plot_replications(const struct json_value *result) {
   double count = result_number(result, "replications");

@@ -5,7 +5,7 @@
 #include "sim/report/format.h"
 #include "sim/report/plot/palette.h"
 #include "sim/report/plot/plot.h"
-#include "sim/report/plot/result_file.h"
+#include "sim/report/result_file.h"
 
 #define PLOT(name) extern const struct plot_kind plot_##name;
 #include "sim/report/plot/plots.h"

@@ -3,7 +3,7 @@
 #include "sim/store/output.h"
 #include "sim/report/plot/plot.h"
 #include "sim/report/run_report.h"
-#include "sim/report/plot/result_file.h"
+#include "sim/report/result_file.h"
 #include "tests/command.h"
 #include "tests/report_fixture.h"
 #include "tests/suite.h"

@@ -1,6 +1,7 @@
-#include "sim/report/plot/result_file.h"
+#include "sim/report/result_file.h"
 #include "sim/json/json_print.h"
 #include "sim/json/source_file.h"
+#include "sim/report/format.h"
 #include "sim/engine/allocate.h"
 #include <math.h>
 #include <stdio.h>
@@ -63,6 +64,19 @@ static int answer_of(const struct json_value *root) {
   return json_number(json_member(root, "aguanta")) == 1 ? ANSWERS - 1 : -1;
 }
 
+struct result_file result_file_of(const struct json_value *root, const char *path) {
+  const struct json_value *scenario = json_member(root, "scenario");
+  int seen = answer_of(root);
+  struct result_file out = {root,
+                            path,
+                            result_text(scenario, "name"),
+                            result_text(scenario, "title"),
+                            result_text(json_member(root, "bill"), "currency"),
+                            seen < 0 ? "" : answers[seen].answer};
+  if (!*out.title) out.title = out.name;
+  return out;
+}
+
 /* Words between spaces. */
 static bool is_among(const char *wanted, const char *word) {
   size_t length = strlen(word);
@@ -70,6 +84,8 @@ static bool is_among(const char *wanted, const char *word) {
     if ((at == wanted || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
   return false;
 }
+
+bool result_is(const struct result_file *file, const char *kinds) { return *file->answer && is_among(kinds, file->answer); }
 
 const char *result_commands(struct arena *arena, const char *wanted) {
   const char *text = "";
@@ -112,14 +128,7 @@ bool result_file_read_of(struct arena *arena, const char *wanted, const char *pa
   }
   int seen = answer_of(root);
   if (seen < 0 || !is_among(wanted, answers[seen].answer)) return complain(arena, wanted, seen, path, error);
-  const struct json_value *scenario = json_member(root, "scenario");
-  *out = (struct result_file){root,
-                              arena_text(arena, path),
-                              result_text(scenario, "name"),
-                              result_text(scenario, "title"),
-                              result_text(json_member(root, "bill"), "currency"),
-                              answers[seen].answer};
-  if (!*out->title) out->title = out->name;
+  *out = result_file_of(root, arena_text(arena, path));
   return true;
 }
 
@@ -138,6 +147,18 @@ static double number_or_nan(const struct json_value *value) { return json_type(v
 struct result_estimate result_estimate(const struct json_value *object) {
   const struct json_value *low = json_first(json_member(object, "ci95"));
   return (struct result_estimate){result_number(object, "value"), number_or_nan(low), number_or_nan(json_next(low))};
+}
+
+struct estimate result_value(const struct json_value *object) {
+  struct result_estimate e = result_estimate(object);
+  double n = result_number(object, "n");
+  return (struct estimate){e.value, e.low, e.high, n >= 0 && n < 1e18 ? (uint64_t)n : 0, e.low == e.value && e.high == e.value};
+}
+
+enum unit result_unit(const char *word) {
+  for (enum unit u = UNIT_NONE; u <= UNIT_COUNT; u++)
+    if (!strcmp(format_unit_word(u, NULL), word)) return u;
+  return UNIT_CURRENCY; /* machine formats name the currency itself */
 }
 
 const struct json_value *result_metric(const struct result_file *file, const char *name, const char *aggregate) {

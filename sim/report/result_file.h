@@ -1,9 +1,9 @@
-/* A result read back from its JSON, for plots and comparisons: narrow access over the strict reader. */
+/* A result read back from its JSON, for pictures and pages: narrow access over the strict reader. */
 #ifndef RESULT_FILE_H
 #define RESULT_FILE_H
 #include "sim/engine/arena.h"
-#include "sim/scenario/claim_kind.h"
 #include "sim/json/json.h"
+#include "sim/measure/results.h"
 
 struct result_file {
   const struct json_value *root;
@@ -12,12 +12,16 @@ struct result_file {
   const char *answer;              /* what it is of: "result", "sweep", "capacity", ... */
 };
 
+/* Of an answer that is in memory; the path is for messages. */
+struct result_file result_file_of(const struct json_value *root, const char *path);
 /* Everything lives in the arena. False with a message (the caller frees it) when the file is not a result of version 1. */
 bool result_file_read(struct arena *, const char *path, struct result_file *, char **error);
 
 /* Reads an answer of one of the kinds named, with spaces between: "sweep capacity" wants the .ndjson of a sweep or
  * "aguanta_capacity": 1. The root of a sweep has the member "points". "scenario" is a scenario with "aguanta": 1. */
 bool result_file_read_of(struct arena *, const char *kinds, const char *path, struct result_file *, char **error);
+/* Whether it is of one of the kinds named. */
+bool result_is(const struct result_file *, const char *kinds);
 /* "`aguanta growth FILE --export F.json`": what writes answers of these kinds. */
 const char *result_commands(struct arena *, const char *kinds);
 
@@ -30,6 +34,10 @@ struct result_estimate {
   double value, low, high;
 };
 struct result_estimate result_estimate(const struct json_value *object);
+/* The member as an estimate for format.h, exact where its interval is the value. */
+struct estimate result_value(const struct json_value *object);
+/* The unit of a machine format's word; a currency when it is no other. */
+enum unit result_unit(const char *word);
 /* The metric without labels, or null. */
 const struct json_value *result_metric(const struct result_file *, const char *name, const char *aggregate);
 /* All were made with one seed of the same sources and endpoint names: the customers of one are those of the others. */
