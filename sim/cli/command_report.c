@@ -11,7 +11,7 @@ static enum exit_code run(const struct options *o) {
     safe_print(stderr, "aguanta report: needs -o FILE.html or -o FILE.md\n");
     return EXIT_USAGE;
   }
-  enum page_outcome outcome = page_report(o->files, o->file_count, o->output, o->title, &error);
+  enum page_outcome outcome = report_pages(o->files, o->file_count, o->output, o->title, &error);
   if (error) safe_print(stderr, "aguanta report: %s\n", error);
   free(error);
   return codes[outcome];

@@ -15,7 +15,7 @@ enum page_outcome {
 };
 
 /* `title`: null for that of the scenarios. Except when written, *error is a message that the caller frees. */
-enum page_outcome page_report(const char *const *paths, uint32_t count, const char *output, const char *title, char **error);
+enum page_outcome report_pages(const char *const *paths, uint32_t count, const char *output, const char *title, char **error);
 
 /* The form for a pull request of an answer that has a JSON form; others write nothing. */
 void page_answer_markdown(FILE *, const struct answer *);

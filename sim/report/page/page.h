@@ -9,8 +9,8 @@
  *     page_table_end(p);
  *     page_section_end(p);
  */
-#ifndef PAGE_H
-#define PAGE_H
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
 #include "sim/engine/arena.h"
 #include "sim/report/pictures.h"
 #include <stdbool.h>

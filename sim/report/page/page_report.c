@@ -216,7 +216,7 @@ static const struct page_form *form_of(const char *output) {
   return !dot ? NULL : !strcmp(dot, ".html") || !strcmp(dot, ".htm") ? &page_html : !strcmp(dot, ".md") ? &page_markdown : NULL;
 }
 
-enum page_outcome page_report(const char *const *paths, uint32_t count, const char *output, const char *title, char **error) {
+enum page_outcome report_pages(const char *const *paths, uint32_t count, const char *output, const char *title, char **error) {
   struct report r = {.arena = arena_new()};
   const struct page_form *form = form_of(output);
   enum page_outcome outcome = PAGE_WRITTEN;

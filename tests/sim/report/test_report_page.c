@@ -31,7 +31,7 @@ static char *put_result(const char *name, const char *from, const char *to) {
 /* The report of these files, to be freed; null after a failed check. */
 static char *report(const char *output, const char *const *paths, uint32_t count, const char *title) {
   char *to = child_path(output), *error = NULL, *text = NULL;
-  enum page_outcome outcome = page_report(paths, count, to, title, &error);
+  enum page_outcome outcome = report_pages(paths, count, to, title, &error);
   if (test_check(outcome == PAGE_WRITTEN, "%s: %s", output, error ? error : "no message")) text = test_read_file(to);
   free(error), free(to);
   return text;
@@ -45,12 +45,12 @@ static bool in(const char *word, size_t length, const char *const *words) {
   return false;
 }
 
-static const char *const tags[] = {"!doctype", "html",     "head", "meta",  "title", "style",   "body",   "header",  "h1",
-                                   "h2",       "h3",       "p",    "b",     "main",  "section", "div",    "table",   "caption",
-                                   "thead",    "tbody",    "tr",   "th",    "td",    "code",    "small",  "ul",      "li",
-                                   "span",     "footer",   "svg",  "g",     "path",  "rect",    "circle", "polygon", "polyline",
-                                   "line",     "ellipse",  "text", "tspan", "use",   "defs",    "filter", "feFlood", "feComposite",
-                                   "pattern",  "clipPath", "a",    "image", NULL};
+static const char *const tags[] = {"!doctype",    "html",    "head",     "meta", "title", "style",   "body",  "header", "h1",
+                                   "h2",          "h3",      "p",        "b",    "main",  "section", "div",   "table",  "caption",
+                                   "thead",       "tbody",   "tr",       "th",   "td",    "code",    "small", "ul",     "li",
+                                   "span",        "footer",  "desc",     "svg",  "g",     "path",    "rect",  "circle", "polygon",
+                                   "polyline",    "line",    "ellipse",  "text", "tspan", "use",     "defs",  "filter", "feFlood",
+                                   "feComposite", "pattern", "clipPath", "a",    "image", NULL};
 static const char *const refused[] = {"style", "src", "onload", "onerror", "onclick", "srcset", "action", "background", NULL};
 
 /* Every tag is one that a report has, none runs, fetches or is styled by itself; nothing that a reader does not see. */
@@ -253,7 +253,7 @@ static void test_hostile(void) {
 
 static void check_refused(const char *const *paths, uint32_t count, enum page_outcome outcome, const char *words) {
   char *to = child_path("refused.html"), *error = NULL;
-  enum page_outcome came = page_report(paths, count, to, NULL, &error);
+  enum page_outcome came = report_pages(paths, count, to, NULL, &error);
   test_check(came == outcome && error && strstr(error, words), "outcome %d: %s (not: %s)", came, error ? error : "no message",
              words);
   test_check(!child_exists(to), "a page was written");
@@ -288,7 +288,7 @@ static void test_refused(void) {
   check_refused((const char *[]){rows}, 1, PAGE_NO_RESULT, "aguanta plot --kind sweep");
   check_refused((const char *[]){good, "/nowhere/x.json"}, 2, PAGE_NO_RESULT, "/nowhere/x.json");
   char *error = NULL;
-  test_check(page_report((const char *[]){good}, 1, "page.pdf", NULL, &error) == PAGE_MISUSED && strstr(error, ".html or a .md"),
+  test_check(report_pages((const char *[]){good}, 1, "page.pdf", NULL, &error) == PAGE_MISUSED && strstr(error, ".html or a .md"),
              "a .pdf: %s", error ? error : "no message");
   free(error);
   free(good), free(newer), free(format), free(kind), free(none), free(torn), free(rows);
@@ -332,4 +332,4 @@ static const struct test_case cases[] = {{"one page that needs nothing else", te
                                          {"the command", test_command},
                                          {"without gnuplot", test_without_gnuplot},
                                          {NULL, NULL}};
-const struct test_suite suite_page = {"page", cases};
+const struct test_suite suite_report_page = {"report_page", cases};
