@@ -60,7 +60,8 @@ static bool answer_one(struct checking *c, uint32_t i) {
   if (s && page_ask(c->page, i, s)) {
     uint64_t key = key_of(c, i, s);
     of->results = c->options->fresh ? NULL : answers_find(c->answers, of->name, key);
-    if (!of->results) of->results = run(c, arena, of, s, key);
+    of->ran = !of->results;
+    if (of->ran) of->results = run(c, arena, of, s, key);
   }
   arena_free(arena);
   return of->results != NULL;

@@ -89,6 +89,16 @@ static enum exit_code run(const struct options *o) {
   return code;
 }
 
+static void more_help(FILE *f) {
+  fprintf(f,
+          "\nOf a page FILE.md each table between <!-- aguanta: SCENARIO... --> and <!-- aguanta: end --> is compared, by value:\n"
+          "  rows by id       column id: the claims whose source begins with it; --write fills the columns simulated and verdict\n"
+          "  rows by measure  column measure, such as p95(web.latency): the document's figures stand in the column of a scenario\n"
+          "                   (<!-- aguanta: v2=scenarios/v2.json within=5%% -->) or in stated; --write adds simulated\n"
+          "Scenarios may be patterns with * ? [abc], looked for in the page's folder and those above it. Exit code of a page:\n"
+          "  99 something differs, 98 a figure is without data, 3 the page is not in order and nothing is written.\n");
+}
+
 const struct command command_check = {.name = "check",
                                       .arguments = "FILE...",
                                       .doc = "only the verdicts, for CI; of a page FILE.md, its tables against its scenarios",
@@ -97,4 +107,5 @@ const struct command command_check = {.name = "check",
                                       .least_files = 1,
                                       .most_files = OPTIONS_MANY,
                                       .answer = ANSWER_CHECK,
+                                      .help = more_help,
                                       .run = run};

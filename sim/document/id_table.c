@@ -164,7 +164,7 @@ static char *next_part(char **rest) {
 }
 
 /* The value that the page has agrees, though its digits may be others. */
-static bool value_agrees(const struct cell_line *l, const char *text, double within) {
+static bool value_agrees(const struct cell_line *l, const char *text) {
   struct stated_figure q;
   size_t name = strlen(l->name);
   if (strncmp(text, l->name, name)) return false;
@@ -172,17 +172,16 @@ static bool value_agrees(const struct cell_line *l, const char *text, double wit
   while (*text == ' ') text++;
   if (!strcmp(text, l->value)) return true;
   if (isnan(l->claim->estimate.value) || !stated_find(l->claim->unit, text, &q)) return false;
-  return stated_agrees(&q, &l->claim->estimate, within);
+  return stated_agrees(&q, &l->claim->estimate, 0);
 }
 
-static void compare_values(struct page *p, const struct tied_table *t, const char *ids, struct span at,
-                           const struct id_cell *cell) {
+static void compare_values(struct page *p, const char *ids, struct span at, const struct id_cell *cell) {
   char *rest = arena_text(p->arena, page_raw(p, at)), *part;
   uint32_t i = 0;
   for (; (part = next_part(&rest)) && i < cell->count; i++) {
     const struct cell_line *l = &cell->lines[i];
     p->sum.compared++;
-    if (value_agrees(l, part, t->tie.within)) continue;
+    if (value_agrees(l, part)) continue;
     page_differs(p, DIFFERS_OURS, at, "%s: the page says \"%s\", simulated is %s%s%s", ids, part, l->name, *l->name ? ": " : "",
                  l->value);
   }
@@ -224,7 +223,7 @@ static void judge_row(struct page *p, const struct tied_table *t, const struct i
                  ids);
   }
   const char *simulated = simulated_text(p, &cell), *verdict = verdict_text(p, &cell);
-  if (*had && cell.count) compare_values(p, t, ids, at, &cell);
+  if (*had && cell.count) compare_values(p, ids, at, &cell);
   if (*verdict_had && cell.count) compare_verdict(p, ids, verdict_at, verdict);
   if (!cell.count) return;
   p->sum.empty += !*had + !*verdict_had;

@@ -96,8 +96,8 @@ static const char *simulated_text(struct page *p, const struct claim_result *c, 
 }
 
 /* What the page says is simulated, which may have other digits. */
-static void compare_simulated(struct page *p, const struct tied_table *t, const struct table_row *row, uint32_t column,
-                              const struct claim_result *c, const char *simulated) {
+static void compare_simulated(struct page *p, const struct table_row *row, uint32_t column, const struct claim_result *c,
+                              const char *simulated) {
   struct span at = markdown_cell_inside(p->markdown, row, column);
   const char *had = page_raw(p, at);
   struct stated_figure q;
@@ -107,7 +107,7 @@ static void compare_simulated(struct page *p, const struct tied_table *t, const 
   }
   p->sum.compared++;
   if (!strcmp(had, simulated)) return;
-  if (!isnan(c->estimate.value) && stated_find(c->unit, had, &q) && stated_agrees(&q, &c->estimate, t->tie.within)) return;
+  if (!isnan(c->estimate.value) && stated_find(c->unit, had, &q) && stated_agrees(&q, &c->estimate, 0)) return;
   page_differs(p, DIFFERS_OURS, at, "%s: the page says %s is simulated, it is %s", c->expression, had, simulated);
 }
 
@@ -148,7 +148,7 @@ static void judge_row(struct page *p, const struct tied_table *t, const struct m
     if (!c) continue;
     const char *simulated = simulated_text(p, c, p->runs[t->runs[i]].shown.results->bill.currency);
     if (has(&t->of->table, all->of[i].stated)) compare_stated(p, t, i, row, all->of[i].stated, c);
-    compare_simulated(p, t, row, all->of[i].simulated, c, simulated);
+    compare_simulated(p, row, all->of[i].simulated, c, simulated);
     cells[count++] = (struct edit_cell){all->of[i].simulated, simulated};
   }
   sort_cells(cells, count);

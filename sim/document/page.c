@@ -72,7 +72,7 @@ static uint32_t run_of(struct page *p, const struct tie_file *f) {
     if (p->run_count) memcpy(more, p->runs, p->run_count * sizeof *more);
     p->runs = more;
   }
-  p->runs[p->run_count].shown = (struct page_scenario){f->name, f->path, markdown_position(p->markdown, f->at), NULL};
+  p->runs[p->run_count].shown = (struct page_scenario){f->name, f->path, markdown_position(p->markdown, f->at), NULL, false};
   return p->run_count++;
 }
 
@@ -217,7 +217,11 @@ static void report_sums(FILE *out, const struct page *p, bool written) {
   uint32_t differ = s->differences + (written ? 0 : s->stale);
   safe_print(out, "%s: ", p->path);
   if (s->ids) safe_print(out, "%s, %s, ", format_counted(s->ids, "id", NULL).text, format_counted(s->claims, "claim", NULL).text);
-  safe_print(out, "%s; ", format_counted(s->scenarios, "scenario", NULL).text);
+  uint32_t ran = 0;
+  for (uint32_t i = 0; i < p->run_count; i++) ran += p->runs[i].shown.ran;
+  safe_print(out, "%s", format_counted(s->scenarios, "scenario", NULL).text);
+  if (ran) safe_print(out, " (%u run)", ran);
+  safe_print(out, "; ");
   safe_print(out, "%s compared, ", format_counted(s->compared, "cell", NULL).text);
   safe_print(out, "%s", format_counted(differ, "difference", NULL).text);
   if (s->no_data) safe_print(out, ", %u without data", s->no_data);

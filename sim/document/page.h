@@ -27,6 +27,7 @@ struct page_scenario {
   const char *name, *path; /* as the page has it; to be opened */
   struct position at;      /* where the page first names it */
   const struct results *results;
+  bool ran; /* now, instead of being stored */
 };
 
 struct page_sum {
