@@ -124,6 +124,11 @@ static enum capacity_course course_of(const struct ends *e, uint32_t bound) {
   return low == VERDICT_FAIL && high == VERDICT_FAIL ? COURSE_NEVER : COURSE_UNDECIDED;
 }
 
+static void keep_courses(struct search *s, const struct ends *e) {
+  s->courses = arena_new_array(s->arena, enum capacity_course, s->bound_count);
+  for (uint32_t i = 0; i < s->bound_count; i++) s->courses[i] = course_of(e, i);
+}
+
 static bool any_course(const struct search *s, const struct ends *e, enum capacity_course course) {
   for (uint32_t i = 0; i < s->bound_count; i++)
     if (course_of(e, i) == course) return true;
@@ -327,6 +332,7 @@ struct capacity_result *capacity_find(struct arena *arena, const struct capacity
   describe(&s, r, first);
   struct ends ends = {NULL, NULL};
   if (find_ends(&s, &ends)) {
+    keep_courses(&s, &ends);
     scan(&s, ends.low->x, ends.high->x);
     answer(&s, r, &ends);
     note_between(&s, r, &ends);

@@ -26,6 +26,7 @@ struct search {
   const struct axis *range;
   struct capacity_bound *bounds;
   uint32_t bound_count;
+  enum capacity_course *courses; /* by bound, once both ends were looked at; else null */
   struct trial **trials;
   uint32_t count, room, looks, budget;
   bool interrupted, invalid;
@@ -45,6 +46,11 @@ struct trial *trial_at(struct search *, double x);
 void trial_scan(struct search *, struct trial *);
 /* Runs on, at least to `least` replications, and judges all bounds. False when it cannot: interrupted, spent, no look left. */
 bool trial_look(struct search *, struct trial *, uint32_t least);
+/* Whether all that is not decided there are shares of failures of which hardly any was seen. */
+bool trial_awaits_failures(const struct search *, const struct trial *);
+/* What is known of the bound at the trial's value: what was shown there; else that it holds, where it was shown to hold at a value
+ * nearer to where it breaks (at both ends, if it holds throughout). */
+enum verdict trial_verdict(const struct search *, const struct trial *, uint32_t bound);
 /* Load over saturation of the scenario with this value: 0 unknown. */
 double trial_load(struct search *, double x);
 

@@ -17,8 +17,9 @@ enum verdict group_verdict(const struct search *s, const struct group *g, const 
   enum verdict all = VERDICT_PASS;
   for (uint32_t i = 0; i < s->bound_count; i++) {
     if (!g->members[i]) continue;
-    if (t->verdicts[i] == VERDICT_FAIL) return VERDICT_FAIL;
-    if (t->verdicts[i] != VERDICT_PASS) all = VERDICT_UNDECIDED;
+    enum verdict v = trial_verdict(s, t, i);
+    if (v == VERDICT_FAIL) return VERDICT_FAIL;
+    if (v != VERDICT_PASS) all = VERDICT_UNDECIDED;
   }
   return all;
 }
@@ -194,6 +195,23 @@ static struct trial *open_near(const struct search *s, const struct group *g, co
   return best;
 }
 
+/* A value at which no failure is seen takes long to be shown to have few: the bound on a share of which nothing was seen falls with
+ * the number of independent spells only. Nearer to the root some are seen, and what holds there holds here: the value to look at
+ * instead, or the same one. */
+static struct trial *or_nearer(struct search *s, const struct group *g, const struct reach *r, double root, struct trial *t) {
+  double distance = fabs(t->x - root) / r->unit, side = t->x < root ? -1 : 1;
+  if (s->range->whole || !trial_awaits_failures(s, t) || distance < 2 * too_close) return t;
+  struct trial *nearer = NULL;
+  for (uint32_t i = 0; i < s->count; i++) {
+    struct trial *other = s->trials[i];
+    double d = side * (other->x - root) / r->unit;
+    bool fits = d >= too_close && d < distance && !other->spent && other->looks;
+    if (fits && group_verdict(s, g, other) == VERDICT_UNDECIDED && (!nearer || other->replications > nearer->replications))
+      nearer = other;
+  }
+  return nearer ? nearer : trial_at(s, root + side * 0.5 * distance * r->unit);
+}
+
 /* The replications that were needed nearby: a new value begins with a part of them. */
 static uint32_t experience(const struct search *s, uint32_t first, double x, double unit) {
   uint32_t most = 0;
@@ -208,7 +226,7 @@ static struct trial *next_trial(struct search *s, const struct group *g, const s
   if (isnan(at[0]) && isnan(at[1])) return NULL;
   *side = isnan(at[0]) || fabs(gap->bad->x - at[1]) > fabs(at[0] - gap->good->x);
   struct trial *t = open_near(s, g, r, root, *side);
-  return t ? t : trial_at(s, at[*side]);
+  return t ? *side ? t : or_nearer(s, g, r, root, t) : trial_at(s, at[*side]);
 }
 
 /* Nothing was shown to fail yet, though something is not known to hold: between the two there may be more to see. */

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SCAN = 3, FAULT_DOUBLINGS = 3 };
+enum { SCAN = 3, FAULT_DOUBLINGS = 3, FAILURES_TOLD = 20 };
 static const double look_error = 0.05 / CAPACITY_LOOKS; /* that a look may spend */
 
 static double load_of(const struct model *m) {
@@ -147,6 +147,24 @@ static void judge(struct search *s, struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++) judge_bound(s, t, i);
 }
 
+/* The whole search rests on each bound holding up to one value (or from one on) and not beyond, so what holds at a harder value holds
+ * here. Where that is not so the value's own verdict, which comes first, shows it. */
+static bool held_farther(const struct search *s, const struct trial *t, uint32_t bound) {
+  enum capacity_course course = s->courses ? s->courses[bound] : COURSE_UNDECIDED;
+  bool up = course == COURSE_BREAKS || course == COURSE_HOLDS, down = course == COURSE_BEGINS || course == COURSE_HOLDS;
+  for (uint32_t i = 0; i < s->count; i++) {
+    const struct trial *other = s->trials[i];
+    bool harder = (up && other->x > t->x) || (down && other->x < t->x);
+    if (harder && other->verdicts[bound] == VERDICT_PASS) return true;
+  }
+  return false;
+}
+
+enum verdict trial_verdict(const struct search *s, const struct trial *t, uint32_t bound) {
+  enum verdict own = t->verdicts[bound];
+  return !is_shown(own) && held_farther(s, t, bound) ? VERDICT_PASS : own;
+}
+
 /* --- running ------------------------------------------------------------------------------------------------------------------ */
 
 static uint32_t fault_pieces(const struct trial *t) {
@@ -155,7 +173,8 @@ static uint32_t fault_pieces(const struct trial *t) {
 
 static bool needs_faults(const struct search *s, const struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++)
-    if (!is_shown(t->verdicts[i]) && evidence_claimed(t->evidence, s->bounds[i].claim)->measure.kind->over_faults) return true;
+    if (!is_shown(trial_verdict(s, t, i)) && evidence_claimed(t->evidence, s->bounds[i].claim)->measure.kind->over_faults)
+      return true;
   return false;
 }
 
@@ -176,7 +195,7 @@ static double foreseen(const struct search *s, const struct trial *t) {
   uint32_t done = t->evidence->traffic.done;
   double most = 0;
   for (uint32_t i = 0; i < s->bound_count; i++) {
-    if (is_shown(t->verdicts[i])) continue;
+    if (is_shown(trial_verdict(s, t, i))) continue;
     const struct entry *e = evidence_claimed(t->evidence, s->bounds[i].claim);
     struct estimate x = entry_at_typical(t->evidence, e);
     double limit = s->bounds[i].at_least ? s->bounds[i].low : s->bounds[i].high, half = 0.5 * (x.high - x.low);
@@ -184,6 +203,18 @@ static double foreseen(const struct search *s, const struct trial *t) {
     most = fmax(most, stopping_foreseen(caution * half, fabs(x.value - limit), done));
   }
   return most;
+}
+
+bool trial_awaits_failures(const struct search *s, const struct trial *t) {
+  bool awaits = false;
+  for (uint32_t i = 0; i < s->bound_count; i++) {
+    if (is_shown(trial_verdict(s, t, i))) continue;
+    const struct entry *e = evidence_claimed(t->evidence, s->bounds[i].claim);
+    struct estimate x = entry_estimate(t->evidence, e);
+    if (!measure_row(&e->measure)->failures || x.value * (double)x.n >= FAILURES_TOLD) return false;
+    awaits = true;
+  }
+  return awaits;
 }
 
 bool trial_look(struct search *s, struct trial *t, uint32_t least) {
