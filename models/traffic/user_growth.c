@@ -7,6 +7,7 @@
 #include "sim/engine/real.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MONTHS_DEFAULT = 24, MONTHS_MOST = 1200 };
 
@@ -164,10 +165,27 @@ static void take_profile(struct linker *l, struct user_growth *g) {
   }
 }
 
+static void check_stated(struct linker *l, const struct user_growth *g) {
+  const struct stated_cost *all = g->stated.items;
+  for (uint32_t i = 0; i < g->stated.count; i++) {
+    const struct stated_cost *c = &all[i];
+    const char *path = arena_format(l->arena, "growth.stated.%s", c->name);
+    bool monthly = !*c->cost.per || !strcmp(c->cost.per, "month");
+    if (c->from > c->users) link_error(l, path, "from", "is more than \"users\": a range of users begins with \"from\"");
+    if (!monthly || (*c->cost_to.currency && strcmp(c->cost.per, c->cost_to.per)))
+      link_error(l, path, monthly ? "cost_to" : "cost", "must be of a month, as the bill is: \"80 USD/month\"");
+    if (*c->cost_to.currency && strcmp(c->cost.currency, c->cost_to.currency))
+      link_error(l, path, "cost_to", "is in another currency than \"cost\"");
+    else if (*c->cost_to.currency && c->cost_to.amount < c->cost.amount)
+      link_error(l, path, "cost_to", "is less than \"cost\"");
+  }
+}
+
 static void link_growth(struct linker *l, enum link_stage stage) {
   struct user_growth *g = (struct user_growth *)model_user_growth(l->model);
   if (stage != LINK_FIRST) return;
   l->at = NULL;
+  check_stated(l, g);
   if (!user_growth_given(g)) take_profile(l, g);
   if (!says_one(l, g)) return;
   choose_sources(l, g);
@@ -193,6 +211,18 @@ static const struct record curve_record = {.name = "growth curve",
                                            .size = sizeof(struct growth_curve),
                                            .fields = curve_fields,
                                            .doc = "Growth that slows down: the logistic curve."};
+static const struct field stated_fields[] = {
+    KEY("users", NUMBER, stated_cost, users, RANGE(1, 1e12), .doc = "With how many users, or up to how many."),
+    KEY("from", NUMBER, stated_cost, from, OPTIONAL, RANGE(0, 1e12), .doc = "Of a range of users: where it begins."),
+    KEY("cost", MONEY, stated_cost, cost, .doc = "What it is said to cost a month, or the least that it is said to cost."),
+    KEY("cost_to", MONEY, stated_cost, cost_to, OPTIONAL, .doc = "Of a range: the most."),
+    KEY("source", TEXT, stated_cost, source, OPTIONAL, .doc = "Where that is said, such as \"D-9\"."),
+    {0}};
+static const struct record stated_record = {.name = "stated cost",
+                                            .size = sizeof(struct stated_cost),
+                                            .fields = stated_fields,
+                                            .doc =
+                                                "What a document says this architecture costs: set against the bill by `growth`."};
 static const struct field growth_fields[] = {
     KEY("of", REFERENCES, user_growth, of, OPTIONAL, .target = "traffic",
         .doc = "Sources whose users grow; absent: all that are open, of sessions or closed."),
@@ -204,6 +234,9 @@ static const struct field growth_fields[] = {
     KEY("months", NUMBER, user_growth, months, OPTIONAL, RANGE(1, 120),
         .doc = "How far `aguanta growth` looks; absent: 24, or to the end of the table."),
     KEY("after", NUMBER, user_growth, after, DEFAULT(0), RANGE(0, 1200), .doc = "Months that have passed when the run begins."),
+    KEY("stated", MAP, user_growth, stated, OPTIONAL, .record = &stated_record,
+        .doc = "What a document says this costs, by name: { \"two-vps\": { \"users\": 30000, \"cost\": \"80 USD/month\", "
+               "\"source\": \"D-9\" } }. `growth` sets it against the bill, and pictures have it as a point."),
     KEY("lead", DURATION, user_growth, lead, DEFAULT("30d"), RANGE(0, FIELD_LONGEST), .assumed = true,
         .doc = "How long before it is needed the next step must be ordered."),
     {0}};

@@ -24,6 +24,13 @@ struct growth_curve {
   double midpoint, steepness; /* month of half the ceiling; k a month; 0: not given */
 };
 
+/* What a document says this architecture costs with so many users: a point among its costs, nothing that is simulated. */
+struct stated_cost {
+  const char *name, *source;
+  double users, from; /* from: of a range of users; 0: none */
+  struct money_value cost, cost_to;
+};
+
 struct user_growth {
   struct references of; /* sources; none: all that can grow */
   double monthly;       /* NaN: not given */
@@ -31,6 +38,7 @@ struct user_growth {
   struct growth_curve curve;
   double months, after;
   sim_time lead;
+  struct config_list stated; /* struct stated_cost */
   /* Derived. */
   double *month;  /* of the rows of the table */
   double today;   /* users that the sources state; NaN: they state none */

@@ -169,6 +169,7 @@ static void find(struct outlook *o, uint32_t i) {
   struct change c = change_of(o, i);
   q->course = outlook_course_of(o, i, &q->when);
   q->busy = NAN;
+  q->held_to = c.before >= 0 && c.course != OUTLOOK_BEGINS ? o->runs[c.before]->month : NAN;
   q->reason = words_of(o, i, &c);
   q->again = c.course == OUTLOOK_BREAKS && first_shown(o, i, VERDICT_PASS, (uint32_t)c.behind) >= 0;
   if ((c.course == OUTLOOK_BREAKS || c.course == OUTLOOK_BROKEN) && o->runs[c.behind]->results) blame(o->runs[c.behind], q);

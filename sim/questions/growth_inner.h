@@ -63,6 +63,10 @@ void outlook_breaks(struct outlook *);
 enum outlook_course outlook_course_of(const struct outlook *, uint32_t k, struct outlook_when *);
 static inline uint32_t outlook_all(const struct outlook *o) { return o->results->requirement_count + o->trigger_count; }
 
+/* growth_until.c */
+/* To how many users it holds, and what documents say it costs. */
+void outlook_until(struct outlook *);
+
 /* growth_triggers.c */
 void outlook_watch(struct outlook *);
 void outlook_fire(struct outlook *);

@@ -176,7 +176,7 @@ struct outlook_results *outlook_run(struct arena *arena, const struct outlook_op
   drop_unfinished(&o);
   sum_up(&o);
   o.results->interrupted = o.interrupted;
-  if (o.count && !o.invalid) outlook_breaks(&o), outlook_table(&o), outlook_fire(&o);
+  if (o.count && !o.invalid) outlook_breaks(&o), outlook_table(&o), outlook_fire(&o), outlook_until(&o);
   if (!o.invalid && !o.interrupted) add_notes(&o);
   if (!o.invalid) return o.results;
   outlook_free(o.results);

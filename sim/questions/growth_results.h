@@ -30,6 +30,7 @@ struct outlook_requirement {
   const char *fullest;      /* resource, in the first month shown to fail; null: unknown */
   double busy;
   const char *reason; /* may be null */
+  double held_to;     /* the last month shown to hold; NaN: none */
 };
 
 /* Something that is watched: the month in which it fires. */
@@ -47,6 +48,24 @@ struct outlook_trigger {
   double unserved;    /* requests that fail while the move is made; NaN: unknown */
   double cost;        /* of that, by the price of an hour down; NaN: none is stated */
   const char *reason; /* may be null */
+};
+
+/* To how many users it holds: the least at which a requirement of severity must stops to hold. */
+struct outlook_until {
+  double users, low, high; /* infinite: through all that were looked at; NaN: users are not known */
+  const char *breaks;      /* requirement that does; null: none */
+  bool shown;              /* false: it was not shown to fail there, nor to hold beyond */
+};
+
+/* What a document says it costs, and what was found. Costs are those over the range of users. */
+struct outlook_stated {
+  const char *name, *source;
+  double from, users;   /* equal: no range */
+  double low, high;     /* stated, in the currency of the bill */
+  struct estimate cost; /* of the typical prices in the middle of the range; NaN: not looked at */
+  enum verdict holds;   /* whether it does, with that many users */
+  enum verdict verdict; /* CONFIRMED, BETTER (it holds and costs less), CONTRADICTED, UNDECIDED, NO_DATA */
+  const char *reason;   /* may be null */
 };
 
 /* Of a requirement in a month. */
@@ -77,14 +96,16 @@ struct outlook_results {
   const char *const *who; /* sources that grow */
   uint32_t who_count, source_count;
   double months, lead_months;
-  uint32_t requirement_count, resource_count, trigger_count, run_count, month_count, note_count, violation_count;
+  uint32_t requirement_count, resource_count, trigger_count, stated_count, run_count, month_count, note_count, violation_count;
   struct outlook_requirement *requirements;
   struct outlook_trigger *triggers;
   const char **resources;
   double *full_at;             /* by resource: month in which it is full in the busiest 48th; NaN: in none, or unknown */
   struct outlook_month *runs;  /* those that were run, by month */
   struct outlook_month *table; /* month by month */
-  int32_t first;               /* requirement of severity must that breaks first; -1: none */
+  struct outlook_until until;
+  struct outlook_stated *stated;
+  int32_t first; /* requirement of severity must that breaks first; -1: none */
   uint64_t requests, events;
   const char **notes, **violations;
   bool interrupted;

@@ -1,6 +1,7 @@
 /* Months as runs: over threads, each with an arena of its own. */
 #include "models/traffic/offered.h"
 #include "sim/engine/arena.h"
+#include "sim/measure/estimate.h"
 #include "sim/measure/measure.h"
 #include "sim/measure/resource.h"
 #include "sim/measure/verdict.h"
@@ -115,6 +116,8 @@ static void run_month(struct outlook *o, struct outlook_run *r, uint32_t jobs) {
   uint32_t *entries = arena_new_array(r->arena, uint32_t, o->trigger_count + 1);
   for (uint32_t i = 0; i < o->trigger_count; i++)
     entries[i] = study_add(study, &o->triggers[i].calm.measure, o->triggers[i].config->name, "watched");
+  struct measure bill = {.kind = measure_kind_of_word("cost"), .subject = SUBJECT_ALL, .cause = -1, .region = -1};
+  uint32_t cost = study_add(study, &bill, "cost(month)", "cost");
   r->whole = study_settle(study);
   const struct evidence *ev = study_evidence(study);
   r->results = r->whole ? study_results(study) : NULL;
@@ -123,8 +126,7 @@ static void run_month(struct outlook *o, struct outlook_run *r, uint32_t jobs) {
     const struct growth_words words = growth_words(&ev->growth);
     r->answer.grows = words.word ? words.text : NULL;
     r->answer.replications = ev->traffic.done;
-    const struct bill *bill = &r->results->bill;
-    r->answer.cost = (struct estimate){bill->monthly, bill->low, bill->high, 1, bill->low == bill->high};
+    r->answer.cost = entry_estimate(ev, &ev->entries[cost]);
     r->done = r->wanted;
   }
   study_close(study);

@@ -3,6 +3,7 @@
 #include "sim/questions/selftest_results.h"
 #include "sim/questions/sensitivity_results.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/costs_report.h"
 #include "sim/report/drill_report.h"
 #include "sim/report/growth_report.h"
 #include "sim/report/verdicts.h"
@@ -88,9 +89,21 @@ struct answer answer_of_growth(const struct outlook_results *r) {
                          .interrupted = r->interrupted,
                          .broken = r->violation_count,
                          .verdict = growth_verdict(r),
+                         .statements = costs_statements(&r, 1),
                          .requests = r->requests,
                          .events = r->events,
                          .growth = r};
+}
+
+struct answer answer_of_costs(const struct costs_results *c) {
+  return (struct answer){.kind = ANSWER_COSTS,
+                         .interrupted = c->interrupted,
+                         .broken = c->broken,
+                         .verdict = costs_verdict(c),
+                         .statements = costs_statements(c->outlooks, c->count),
+                         .requests = c->requests,
+                         .events = c->events,
+                         .costs = c};
 }
 
 bool answer_whole(const struct answer *a) { return a->kind != ANSWER_SWEEP || sweep_results_whole(a->sweep); }

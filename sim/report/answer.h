@@ -21,6 +21,7 @@ struct selftest_results;
 struct check_results;
 struct drill_results;
 struct outlook_results;
+struct costs_results;
 
 enum answer_kind {
   ANSWER_NONE,
@@ -33,6 +34,7 @@ enum answer_kind {
   ANSWER_SELFTEST,
   ANSWER_DRILL,
   ANSWER_GROWTH,
+  ANSWER_COSTS,
   ANSWER_KINDS
 };
 
@@ -54,6 +56,7 @@ struct answer {
     const struct selftest_results *selftest;
     const struct drill_results *drill;
     const struct outlook_results *growth;
+    const struct costs_results *costs;
   };
 };
 
@@ -67,6 +70,8 @@ struct answer answer_of_selftest(const struct selftest_results *);
 struct answer answer_of_drill(const struct drill_results *); /* the worst of each requirement under each fault */
 
 struct answer answer_of_growth(const struct outlook_results *); /* fails when a requirement breaks within its months */
+/* Fails where some number of users is shown to be too many for each architecture. */
+struct answer answer_of_costs(const struct costs_results *);
 
 /* Whether all of it could be written: false when rows of a sweep were lost meanwhile. */
 bool answer_whole(const struct answer *);

@@ -49,6 +49,7 @@ static const struct {
                {"sensitivity", "aguanta sensitivity FILE --export F.json"},
                {"drill", "aguanta drill FILE --export F.json"},
                {"growth", "aguanta growth FILE --export F.json"},
+               {"costs", "aguanta growth FILE FILE --export F.json"},
                {"compare", "aguanta compare A B --export F.json"},
                {"check", "aguanta check A B --export F.json"},
                {"scenario", NULL}};
@@ -95,16 +96,21 @@ const char *result_commands(struct arena *arena, const char *wanted) {
   return text;
 }
 
-static const char *command_word(int i) { return strcmp(answers[i].answer, "result") ? answers[i].answer : "run"; }
+/* The second word of the command. */
+static const char *command_word(struct arena *arena, int i) {
+  if (!answers[i].command) return answers[i].answer;
+  const char *word = strchr(answers[i].command, ' ') + 1;
+  return arena_format(arena, "%.*s", (int)strcspn(word, " "), word);
+}
 
 static bool complain(struct arena *arena, const char *wanted, int seen, const char *path, char **error) {
   const char *commands = "", *marks = "", *this = "";
   for (int i = 0; i < ANSWERS; i++)
     if (is_among(wanted, answers[i].answer)) {
-      commands = arena_format(arena, "%s%s%s", commands, *commands ? " or " : "", command_word(i));
+      commands = arena_format(arena, "%s%s%s", commands, *commands ? " or " : "", command_word(arena, i));
       marks = arena_format(arena, "%s%s\"aguanta_%s\": 1", marks, *marks ? " or " : "", answers[i].answer);
     }
-  if (seen >= 0 && answers[seen].command) this = arena_format(arena, "; this is one of aguanta %s", command_word(seen));
+  if (seen >= 0 && answers[seen].command) this = arena_format(arena, "; this is one of aguanta %s", command_word(arena, seen));
   return fail(error, path,
               arena_format(arena, "not a result of aguanta %s (no %s); write one with %s%s", commands, marks,
                            result_commands(arena, wanted), this));

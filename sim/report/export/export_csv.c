@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/costs_report.h"
 #include "sim/report/drill_report.h"
 #include "sim/report/growth_report.h"
 #include "sim/report/export.h"
@@ -19,4 +20,5 @@ const struct export_format export_csv = {.name = "csv",
                                                    [ANSWER_SENSITIVITY] = report_sensitivity_csv,
                                                    [ANSWER_DRILL] = report_drill_csv,
                                                    [ANSWER_GROWTH] = report_growth_csv,
+                                                   [ANSWER_COSTS] = report_costs_csv,
                                                    [ANSWER_SWEEP] = report_sweep_csv}};

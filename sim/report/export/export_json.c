@@ -2,6 +2,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/costs_report.h"
 #include "sim/report/drill_report.h"
 #include "sim/report/growth_report.h"
 #include "sim/report/export.h"
@@ -17,4 +18,5 @@ const struct export_format export_json = {.name = "json",
                                                     [ANSWER_CAPACITY] = report_capacity_json,
                                                     [ANSWER_SENSITIVITY] = report_sensitivity_json,
                                                     [ANSWER_DRILL] = report_drill_json,
-                                                    [ANSWER_GROWTH] = report_growth_json}};
+                                                    [ANSWER_GROWTH] = report_growth_json,
+                                                    [ANSWER_COSTS] = report_costs_json}};

@@ -1,6 +1,6 @@
 /* An outlook on growth as JSON: "aguanta_growth": 1. */
+#include "sim/report/costs_report.h"
 #include "sim/report/export/json_estimate.h"
-#include "sim/report/growth_report.h"
 
 struct part {
   const struct outlook_results *results;
@@ -112,8 +112,10 @@ void report_growth_json(FILE *file, const struct answer *a) {
   json_add_number(w, "months", r->months);
   json_add_number(w, "lead_months", r->lead_months);
   json_add_text(w, "currency", r->currency);
+  report_until_json(w, &r->until);
   json_add_records(w, "requirements", r, r->run_count ? r->requirement_count : 0, write_requirement);
   json_add_records(w, "triggers", r, r->run_count ? r->trigger_count : 0, write_trigger);
+  report_stated_json(w, r);
   json_add_records(w, "resources", r, r->run_count ? r->resource_count : 0, write_resource);
   json_add_records(w, "table", r, r->month_count, write_row);
   json_add_records(w, "runs", r, r->run_count, write_run);

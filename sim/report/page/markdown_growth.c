@@ -1,4 +1,4 @@
-#include "sim/report/growth_report.h"
+#include "sim/report/costs_report.h"
 #include "sim/report/page/markdown_cell.h"
 #include <math.h>
 
@@ -52,4 +52,7 @@ void report_growth_markdown(FILE *file, const struct answer *a) {
     if (growth_shows(&r->requirements[i])) fputs(" --- |", file);
   fputs(" ---: |\n", file);
   for (uint32_t i = 0; i < r->month_count; i++) put_month(file, r, &r->table[i]);
+  if (r->stated_count)
+    fputs("\n| stated | | users | stated | found | verdict | |\n| --- | --- | ---: | ---: | ---: | --- | --- |\n", file);
+  report_stated_markdown(file, r, "");
 }

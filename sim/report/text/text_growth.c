@@ -1,7 +1,7 @@
 /* The terminal report of `aguanta growth`. */
 #include "sim/engine/allocate.h"
 #include "sim/json/safe_text.h"
-#include "sim/report/growth_report.h"
+#include "sim/report/costs_report.h"
 #include "sim/report/text/text_table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -180,6 +180,9 @@ static void write_report(FILE *file, const struct outlook_results *r, const stru
     print_triggers(file, r, width);
     print_resources(file, r);
     print_table(file, r, width);
+    if (r->stated_count && r->run_count)
+      table_heading(file, "STATED", "what documents say it costs, and the bill with as many users");
+    if (r->run_count) report_stated_text(file, r, NULL, width);
     fputc('\n', file);
   }
   fputs("growth: ", file);
