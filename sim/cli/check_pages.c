@@ -4,10 +4,12 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/fnv.h"
 #include "sim/json/safe_text.h"
+#include "sim/json/source_file.h"
 #include "sim/study/version.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 struct checking {
   const struct options *options;
@@ -21,6 +23,17 @@ struct checking {
 bool check_is_page(const char *file) {
   size_t length = strlen(file);
   return (length > 3 && !strcasecmp(file + length - 3, ".md")) || (length > 9 && !strcasecmp(file + length - 9, ".markdown"));
+}
+
+/* A page says what its scenarios are, not what else they could be. */
+bool check_write_fits(const struct options *o) {
+  const char *other = o->set_count ? "set" : o->seed ? "seed" : NULL;
+  bool any = false;
+  for (uint32_t i = 0; i < o->file_count; i++) any |= check_is_page(o->files[i]);
+  if (o->write && !any) safe_print(stderr, "aguanta check: --write is for pages, FILE.md\n");
+  if (o->write && any && other)
+    safe_print(stderr, "aguanta check: --write with --%s: the page would not say what its scenarios are\n", other);
+  return !o->write || (any && !other);
 }
 
 const char *check_page_words(enum exit_code code) {
@@ -82,8 +95,8 @@ static void not_written(struct checking *c, char *error) {
 
 static void write_page(struct checking *c, const char *answers) {
   char *error = NULL;
-  if (!page_write(c->page, &error) || (page_scenarios(c->page) && !answers_write(c->answers, answers, false, &error)))
-    not_written(c, error);
+  bool kept = !page_scenarios(c->page) || answers_write(c->answers, answers, false, &error);
+  if (!kept || !page_write(c->page, &error)) not_written(c, error);
 }
 
 /* What is finished of a page that was interrupted. */
@@ -111,6 +124,8 @@ enum exit_code check_page(struct arena *arena, const struct options *o, const ch
   const char *root = session_root(arena, o), *stored = answers_path(arena, file);
   bool damaged;
   if (root) diagnostics_confine(c.diagnostics, root);
+  const char *outside = source_outside(c.diagnostics, stored);
+  if (outside && !access(stored, F_OK)) diagnostic_add(c.diagnostics, NULL, "%s: %s", stored, outside);
   c.page = page_read(arena, c.diagnostics, file);
   c.answers = answers_read(arena, stored, &damaged);
   if (damaged) safe_print(stderr, "aguanta check: %s is damaged and not used\n", stored);

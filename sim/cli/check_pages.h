@@ -6,6 +6,8 @@
 
 /* By its name. */
 bool check_is_page(const char *file);
+/* Whether --write makes sense; false after a message. */
+bool check_write_fits(const struct options *);
 /* Runs what the page's scenarios have no stored answer for, reports and writes as the options say. The page lives in the arena;
  * null when it could not be judged. */
 enum exit_code check_page(struct arena *, const struct options *, const char *file, struct page **page);

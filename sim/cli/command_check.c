@@ -11,8 +11,9 @@ struct check {
   struct statement_sum statements;
   struct check_row *rows;
   uint32_t count;
-  struct page **pages;
-  uint32_t page_count;
+  struct page **pages; /* those that were judged */
+  struct check_page *page_rows;
+  uint32_t page_count, page_row_count;
   enum exit_code scenario_code, page_code;
 };
 
@@ -28,8 +29,10 @@ static void show(struct check *c, const char *file, const struct results *r) {
 static enum exit_code check_page_file(struct check *c, const char *file) {
   struct page *page;
   enum exit_code code = check_page(c->arena, c->options, file, &page);
+  struct check_page *row = &c->page_rows[c->page_row_count++];
+  *row = page ? page_for_export(page, c->options->write) : (struct check_page){.file = file};
+  row->exit_code = (int)code;
   if (page) c->pages[c->page_count++] = page;
-  c->rows[c->count++] = (struct check_row){file, (int)code, NULL};
   c->page_code = exit_code_worse(c->page_code, code);
   return code;
 }
@@ -51,10 +54,11 @@ static enum exit_code check_scenario(struct check *c, const char *file) {
 
 /* One file alone is exported as `run` does it. */
 static bool export(const struct check *c) {
-  const struct check_results all = {c->count, c->rows};
-  const struct results *only = c->options->file_count == 1 ? c->rows->results : NULL;
+  const struct check_results all = {c->count, c->rows, c->page_row_count, c->page_rows};
+  bool one = c->options->file_count == 1 && c->count == 1;
+  const struct results *only = one ? c->rows->results : NULL;
   struct answer answer = only ? answer_of_run(only) : answer_of_check(&all);
-  return (c->options->file_count == 1 && !only && !c->page_count) || session_export(c->options, &answer);
+  return (one && !only) || session_export(c->options, &answer);
 }
 
 static const char *words(enum exit_code code, bool statements) {
@@ -63,11 +67,11 @@ static const char *words(enum exit_code code, bool statements) {
   return "";
 }
 
-/* What one file alone could not say: where it stands first decides which words are worse. */
+/* The table of the pages, and the last line: in the words of pages where no scenario has this code. */
 static void conclude(const struct check *c, enum exit_code code) {
   const struct options *o = c->options;
   bool of_pages = c->page_count && c->page_code == code && (code == EXIT_FAILED || code == EXIT_UNDECIDED || code == EXIT_HOLDS) &&
-                  (c->page_count == c->count || c->scenario_code != code);
+                  (!c->count || c->scenario_code != code);
   bool any_ids = false;
   for (uint32_t i = 0; i < c->page_count; i++) any_ids |= page_has_ids(c->pages[i]);
   if (any_ids) page_overview(stdout, c->pages, c->page_count);
@@ -76,11 +80,13 @@ static void conclude(const struct check *c, enum exit_code code) {
 }
 
 static enum exit_code run(const struct options *o) {
-  session_catch_interrupts();
   enum exit_code code = EXIT_HOLDS;
+  if (!check_write_fits(o)) return EXIT_USAGE;
+  session_catch_interrupts();
   struct check check = {.options = o, .arena = arena_new(), .statements = {.overall = VERDICT_NONE}};
   check.rows = arena_new_array(check.arena, struct check_row, o->file_count);
   check.pages = arena_new_array(check.arena, struct page *, o->file_count);
+  check.page_rows = arena_new_array(check.arena, struct check_page, o->file_count);
   for (uint32_t i = 0; i < o->file_count && code != EXIT_INTERRUPTED && code != EXIT_TERMINATED; i++)
     code = exit_code_worse(code, (check_is_page(o->files[i]) ? check_page_file : check_scenario)(&check, o->files[i]));
   if (!export(&check)) code = exit_code_worse(code, EXIT_ERROR);

@@ -201,15 +201,16 @@ static void add_up(struct page *p) {
   }
 }
 
+static int by_place(const void *a, const void *b) {
+  const struct difference *x = a, *y = b;
+  return x->at.offset < y->at.offset ? -1 : x->at.offset > y->at.offset;
+}
+
 void page_judge(struct page *p) {
   add_up(p);
   for (uint32_t i = 0; i < p->table_count; i++) (p->tables[i].by_id ? id_table_judge : measure_table_judge)(p, &p->tables[i]);
   id_tables_judge(p);
-}
-
-static int by_place(const void *a, const void *b) {
-  const struct difference *x = a, *y = b;
-  return x->at.offset < y->at.offset ? -1 : x->at.offset > y->at.offset;
+  if (p->difference_count) qsort(p->differences, p->difference_count, sizeof *p->differences, by_place);
 }
 
 static void report_sums(FILE *out, const struct page *p, bool written) {
@@ -231,7 +232,6 @@ static void report_sums(FILE *out, const struct page *p, bool written) {
 }
 
 void page_report(FILE *out, const struct page *p, bool written, bool quiet) {
-  if (p->difference_count) qsort(p->differences, p->difference_count, sizeof *p->differences, by_place);
   for (uint32_t i = 0; i < p->difference_count; i++)
     if (!written || p->differences[i].kind != DIFFERS_OURS)
       safe_print(out, "%s: %s\n", position_print(p->arena, &p->differences[i].at), p->differences[i].text);
@@ -239,9 +239,47 @@ void page_report(FILE *out, const struct page *p, bool written, bool quiet) {
   if (!quiet && p->table_count) report_sums(out, p, written);
 }
 
+struct check_page page_for_export(const struct page *p, bool written) {
+  static const char *const kinds[] = {[DIFFERS_OURS] = "stale", [DIFFERS_DOCUMENT] = "document", [DIFFERS_OPEN] = "no data"};
+  struct check_difference *all = arena_new_array(p->arena, struct check_difference, p->difference_count + 1);
+  const struct page_sum *s = &p->sum;
+  struct check_page out = {.file = p->path,
+                           .judged = true,
+                           .ids = s->ids,
+                           .listed = s->listed,
+                           .claims = s->claims,
+                           .scenarios = s->scenarios,
+                           .compared = s->compared,
+                           .empty = written ? 0 : s->empty,
+                           .requirements = s->requirements,
+                           .statements = s->statements,
+                           .finding = page_finding(p),
+                           .differences = all};
+  for (uint32_t i = 0; i < p->difference_count; i++) {
+    const struct difference *d = &p->differences[i];
+    struct check_difference *to = &all[out.difference_count];
+    if (written && d->kind == DIFFERS_OURS) continue;
+    *to = (struct check_difference){.kind = kinds[d->kind], .text = d->text};
+    position_locate(&d->at, &to->line, &to->column);
+    out.difference_count++;
+  }
+  return out;
+}
+
+/* Somebody may have changed it while its scenarios ran. */
+static bool is_unchanged(const struct page *p) {
+  const struct source_text *was = p->markdown->source,
+                           *is = source_read_file(p->arena, diagnostics_new(p->arena), p->path, JSON_FILE_LIMIT);
+  return is && is->length == was->length && !memcmp(is->text, was->text, was->length);
+}
+
 bool page_write(const struct page *p, char **error) {
   size_t length;
   if (!edits_count(p->edits)) return true;
+  if (!is_unchanged(p)) {
+    *error = allocate_format("%s has changed since it was read, and is not written: run it again", p->path);
+    return false;
+  }
   const char *text = edits_apply(p->edits, &length);
   return output_write(p->path, text, length, error);
 }

@@ -17,7 +17,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 #include "sim/json/diagnostic.h"
-#include "sim/report/verdicts.h"
+#include "sim/report/check_report.h"
 #include "sim/scenario/scenario.h"
 #include <stdio.h>
 
@@ -54,7 +54,10 @@ void page_judge(struct page *);
 const struct page_sum *page_sum(const struct page *);
 /* Every difference with its place, then one line of sums. `written`: what writing corrects is none; `quiet`: only differences. */
 void page_report(FILE *, const struct page *, bool written, bool quiet);
-/* Fills the columns of the program; nothing when nothing changes. False with a message that the caller frees. */
+/* The same for machines. */
+struct check_page page_for_export(const struct page *, bool written);
+/* Fills the columns of the program; nothing when nothing changes, and not when the file is no longer
+ * what was read. False with a message that the caller frees. */
 bool page_write(const struct page *, char **error);
 
 const char *page_path(const struct page *);

@@ -139,5 +139,66 @@ static void test_bad_pages(void) {
   }
 }
 
-static const struct test_case all[] = {{"write", test_write}, {"compared", test_compared}, {"bad", test_bad_pages}, {NULL, NULL}};
+/* With scenarios among the files; the last line is in the words of what has the worst code. */
+static void test_mixed(void) {
+  static const struct {
+    const char *table, *set, *last;
+    int status;
+  } rows[] = {
+      {"| id |\n|-|\n| W-1 |\n| W-2 |\n", "--jobs=1", "check: ran, and a requirement failed\n", 99},
+      {"| id |\n|-|\n| W-1 |\n| W-2 |\n", "--set=claims=[]", "check: a page differs from what is simulated\n", 99},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 10/s |\n", "--set=claims=[]", "check: ran, and every requirement holds\n", 0},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 11/s |\n", "--set=claims=[]", "check: a page differs from what is simulated\n",
+       99},
+      {"| measure |\n|-|\n| rate(shop) |\n", "--set=claims=[]", "check: invalid input file; nothing was written\n", 3},
+      {"| measure | stated |\n|-|-|\n| p99.99(job.latency) | 1 s |\n", "--set=claims=[]",
+       "check: no page differs from what is simulated, a figure is without data\n", 98},
+  };
+  char *dir = folder(), *page = child_path("pages/page.md"), *web = child_path("pages/scenarios/web.json");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char *text = NULL;
+    if (asprintf(&text, TIE "%s" END, rows[i].table) < 0) abort();
+    child_write(page, text);
+    struct child c = AGUANTA("check", page, web, rows[i].set, "--progress", "never");
+    test_check(c.status == rows[i].status && !strcmp(child_last_line(c.out), rows[i].last), "%zu: exit status %d\n%s%s", i,
+               c.status, c.out, c.err);
+    free(text), child_free(&c);
+  }
+  free(dir), free(page), free(web);
+}
+
+static void test_export(void) {
+  char *dir = folder(), *page = child_path("pages/page.md"), *web = child_path("pages/scenarios/web.json");
+  child_write(page, TIE "| id | simulated |\n|-|-|\n| W-1 | |\n| W-2 | 11/s |\n| W-3 | listed |\n" END);
+  struct child c = AGUANTA("check", page, "--export", "-", "--format", "json"),
+               both = AGUANTA("check", page, web, "--export", "-", "--format", "json");
+  const char *differs = "\"differences\": [{\"line\": 5, \"column\": 9, \"kind\": \"stale\", \"text\": \"W-2: the page says";
+  test_check(c.status == 99 && strstr(c.out, "\"scenarios\": []") && strstr(c.out, differs), "%s%s", c.out, c.err);
+  test_check(strstr(c.out, "\"ids\": 3, \"listed\": 1, \"claims\": 3, \"scenarios\": 1,"), "%s", c.out);
+  test_check(both.status == 99 && strstr(both.out, "\"aguanta_result\"") && strstr(both.out, differs), "%s%s", both.out, both.err);
+  child_free(&c), child_free(&both), free(dir), free(page), free(web);
+}
+
+/* What cannot be meant, and what lies outside of --root. */
+static void test_write_refused(void) {
+  char *dir = folder(), *page = child_path("pages/page.md"), *web = child_path("pages/scenarios/web.json"),
+       *stored = child_path("pages/page.answers.json"), *other = child_path("other.json");
+  const char *text = TIE "| id | simulated |\n|-|-|\n| W-1 | |\n| W-2 | |\n" END;
+  child_write(page, text), child_write(other, "mine\n");
+  struct child a = AGUANTA("check", web, "--write"), b = AGUANTA("check", page, "--write", "--set", "run.window=9s");
+  test_check(a.status == 2 && strstr(a.err, "--write is for pages"), "%d %s", a.status, a.err);
+  test_check(b.status == 2 && strstr(b.err, "--write with --set: "), "%d %s", b.status, b.err);
+  unlink(stored);
+  test_check(!symlink(other, stored), "no link");
+  struct child c = AGUANTA("check", page, "--write", "--root", dir);
+  char *after = test_read_file(page), *theirs = test_read_file(other);
+  test_check(c.status == 3 && !strcmp(after, text) && !strcmp(theirs, "mine\n"), "%d: %s%s", c.status, c.out, c.err);
+  unlink(stored);
+  child_free(&a), child_free(&b), child_free(&c);
+  free(dir), free(page), free(web), free(stored), free(other), free(after), free(theirs);
+}
+
+static const struct test_case all[] = {{"write", test_write}, {"compared", test_compared}, {"bad", test_bad_pages},
+                                       {"mixed", test_mixed}, {"export", test_export},     {"write_refused", test_write_refused},
+                                       {NULL, NULL}};
 const struct test_suite suite_page = {"page", all};
