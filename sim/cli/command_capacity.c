@@ -85,8 +85,8 @@ static enum exit_code run(const struct options *o) {
 const struct command command_capacity = {.name = "capacity",
                                          .arguments = "FILE --vary PATH=LO..HI",
                                          .doc = "the largest value that keeps every requirement, and what breaks first and next",
-                                         .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(VARY) | TAKES(WITHOUT) | TAKES(TIMING) |
-                                                    TAKES(COLOR) | TAKES(VERBOSE),
+                                         .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES_STOPPING | TAKES(VARY) |
+                                                    TAKES(WITHOUT) | TAKES(TIMING) | TAKES(COLOR) | TAKES(VERBOSE),
                                          .least_files = 1,
                                          .most_files = 1,
                                          .answer = ANSWER_CAPACITY,

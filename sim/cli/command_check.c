@@ -39,7 +39,7 @@ static enum exit_code check_page_file(struct check *c, const char *file) {
 
 static enum exit_code check_scenario(struct check *c, const char *file) {
   const struct options *o = c->options;
-  bool kept = o->export_count > 0;
+  bool kept = o->export_count > 0 || o->step_summary;
   struct arena *arena = kept ? c->arena : arena_new();
   struct scenario *s = session_read(arena, o, file, NULL, 0);
   const struct results *r = s ? session_run(arena, o, s) : NULL;
@@ -108,8 +108,8 @@ static void more_help(FILE *f) {
 const struct command command_check = {.name = "check",
                                       .arguments = "FILE...",
                                       .doc = "only the verdicts, for CI; of a page FILE.md, its tables against its scenarios",
-                                      .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(REPS) | TAKES(COLOR) | TAKES(STATEMENTS) |
-                                                 TAKES(WRITE) | TAKES(FRESH),
+                                      .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES_STOPPING | TAKES(REPS) |
+                                                 TAKES(COLOR) | TAKES(STATEMENTS) | TAKES(WRITE) | TAKES(FRESH),
                                       .least_files = 1,
                                       .most_files = OPTIONS_MANY,
                                       .answer = ANSWER_CHECK,

@@ -71,8 +71,9 @@ static enum exit_code run(const struct options *o) {
 const struct command command_compare = {.name = "compare",
                                         .arguments = "FILE FILE...",
                                         .doc = "the same customers through each file: differences from the first, with intervals",
-                                        .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(REPS) | TAKES(FAIL_ON) | TAKES(BEST) |
-                                                   TAKES(INDIFFERENCE) | TAKES(COLOR) | TAKES(VERBOSE),
+                                        .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES_STOPPING | TAKES(REPS) |
+                                                   TAKES(FAIL_ON) | TAKES(BEST) | TAKES(INDIFFERENCE) | TAKES(COLOR) |
+                                                   TAKES(VERBOSE),
                                         .least_files = 2,
                                         .most_files = OPTIONS_MANY,
                                         .answer = ANSWER_COMPARE,

@@ -47,8 +47,8 @@ static enum exit_code run(const struct options *o) {
 const struct command command_drill = {.name = "drill",
                                       .arguments = "FILE",
                                       .doc = "every fault once at peak load: what holds, and how long until it holds again",
-                                      .options = TAKES_QUESTION | TAKES(FAULT) | TAKES(AT) | TAKES(WATCH) | TAKES(REPS) |
-                                                 TAKES(TIMING) | TAKES(COLOR),
+                                      .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES(FAULT) | TAKES(AT) | TAKES(WATCH) |
+                                                 TAKES(REPS) | TAKES(TIMING) | TAKES(COLOR),
                                       .least_files = 1,
                                       .most_files = 1,
                                       .answer = ANSWER_DRILL,

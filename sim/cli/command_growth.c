@@ -80,7 +80,8 @@ const struct command command_growth = {
     .name = "growth",
     .arguments = "FILE...",
     .doc = "month by month: load, requirements, bill, when each breaks; of several files the cheapest that holds, by users",
-    .options = TAKES_QUESTION | TAKES(MONTHS) | TAKES(REPS) | TAKES(BUDGET) | TAKES(TIMING) | TAKES(STATEMENTS) | TAKES(COLOR),
+    .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES(MONTHS) | TAKES(REPS) | TAKES(BUDGET) | TAKES(TIMING) |
+               TAKES(STATEMENTS) | TAKES(COLOR),
     .least_files = 1,
     .most_files = OPTIONS_MANY,
     .answer = ANSWER_GROWTH,

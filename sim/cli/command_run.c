@@ -17,12 +17,13 @@ static enum exit_code run(const struct options *o) {
   return code;
 }
 
-const struct command command_run = {
-    .name = "run",
-    .arguments = "FILE",
-    .doc = "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost",
-    .options = TAKES_QUESTION | TAKES_STOPPING | TAKES(REPS) | TAKES(TIMING) | TAKES(COLOR) | TAKES(STATEMENTS) | TAKES(VERBOSE),
-    .least_files = 1,
-    .most_files = 1,
-    .answer = ANSWER_RUN,
-    .run = run};
+const struct command command_run = {.name = "run",
+                                    .arguments = "FILE",
+                                    .doc =
+                                        "simulate one scenario: claims, latency, where time went, bottleneck, errors, uptime, cost",
+                                    .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES_STOPPING | TAKES(REPS) | TAKES(TIMING) |
+                                               TAKES(COLOR) | TAKES(STATEMENTS) | TAKES(VERBOSE),
+                                    .least_files = 1,
+                                    .most_files = 1,
+                                    .answer = ANSWER_RUN,
+                                    .run = run};

@@ -96,7 +96,8 @@ static enum exit_code run(const struct options *o) {
 const struct command command_sensitivity = {.name = "sensitivity",
                                             .arguments = "FILE",
                                             .doc = "which assumed input moves a claim most, over the stated ranges",
-                                            .options = TAKES_QUESTION | TAKES(VARY) | TAKES(OF) | TAKES(REPS) | TAKES(COLOR),
+                                            .options = TAKES_QUESTION | TAKES(STEP_SUMMARY) | TAKES(VARY) | TAKES(OF) |
+                                                       TAKES(REPS) | TAKES(COLOR),
                                             .least_files = 1,
                                             .most_files = 1,
                                             .answer = ANSWER_SENSITIVITY,

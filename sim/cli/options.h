@@ -35,7 +35,7 @@ struct options {
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *theme,
       *timing, *max_memory, *root;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
-  bool quiet, verbose, help, version, fresh, dry_run, statements, write;
+  bool quiet, verbose, help, version, fresh, dry_run, statements, step_summary, write;
 };
 
 enum option_form { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };

@@ -45,6 +45,8 @@ OPTION(SHARD, "shard", 0, ONE(shard), "I/N", "run the I-th of N parts, on one of
 OPTION(DRY_RUN, "dry-run", 0, FLAG(dry_run), NULL, "list the points, show which are stored, estimate the work", NULL)
 OPTION(EMIT, "emit", 0, ONE(emit), "WHAT", "print a job that runs the shards:", scheduler_names)
 OPTION(SHARDS, "shards", 0, ONE(shards), "N", "of --emit, instead of slices of at least 10 s of work", NULL)
+OPTION(STEP_SUMMARY, "step-summary", 0, FLAG(step_summary), NULL,
+       "append the answer as Markdown to the file that $GITHUB_STEP_SUMMARY names", NULL)
 OPTION(TIMING, "timing", 0, ONE(timing), "FILE", "write how long it took, as JSON", NULL)
 OPTION(KIND, "kind", 'k', ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", NULL)
 OPTION(OUTPUT, "output", 'o', ONE(output), "FILE", "the picture (.svg or .png) or report (.html or .md); - for stdout", NULL)

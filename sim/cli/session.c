@@ -1,5 +1,6 @@
 #include "sim/cli/session.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/step_summary.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include "sim/report/answer_text.h"
@@ -232,8 +233,8 @@ static bool exports_known(const struct options *o) {
 
 bool session_check(const struct options *o) {
   struct study_options unused;
-  return root_good(o) && session_outputs_apart(o, NULL) && file_count_fits(o) && exports_known(o) && one_of(o, "color", o->color) &&
-         one_of(o, "progress", o->progress) && session_options(o, &unused);
+  return root_good(o) && session_outputs_apart(o, NULL) && file_count_fits(o) && exports_known(o) && step_summary_fits(o) &&
+         one_of(o, "color", o->color) && one_of(o, "progress", o->progress) && session_options(o, &unused);
 }
 
 /* --- the answer --------------------------------------------------------------------------------------------------------------- */
@@ -259,8 +260,10 @@ enum exit_code session_code(const struct answer *a, bool statements) {
 }
 
 /* A full stdout is reported by main, once. */
-bool session_export(const struct options *o, const struct answer *a) {
-  bool good = true;
+bool session_export(const struct options *o, const struct answer *of) {
+  struct answer answer = *of, *a = &answer;
+  bool good = step_summary_append(o, of);
+  a->statements_count = o->statements;
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (export_answer(a, o->exports[i], format_of(o, i), &error)) continue;

@@ -64,6 +64,12 @@ struct claim_result {
   bool implicit;              /* the requirement `settles`: text shows and counts it when it does not pass */
 };
 
+/* Where a claim stands; line 0: in no file, as of --set. */
+struct claim_place {
+  const char *file;
+  uint32_t line;
+};
+
 /* Where the time of a request went: one row per component and kind of time, in seconds per request. `slow` is the mean
  * over the slowest 1% of the endpoint's requests. The rows of an endpoint add up to its mean latency. */
 struct breakdown {
@@ -264,6 +270,7 @@ struct results {
   struct metric *metrics;
   uint32_t claim_count;
   struct claim_result *claims;
+  const struct claim_place *claim_places; /* one a claim; null: not known */
   uint32_t breakdown_count;
   struct breakdown *breakdown;
   uint32_t saturation_count;

@@ -45,6 +45,7 @@ struct answer {
   bool interrupted;
   bool broken; /* an invariant is: our fault, and no answer */
   enum answer_verdict verdict, statements;
+  bool statements_count;     /* the asker wants them to decide, too: what fails says so */
   uint64_t requests, events; /* that were simulated; 0 when not counted */
   union {
     const struct results *run;

@@ -20,7 +20,7 @@ char *export_names(enum answer_kind kind, const char *before, const char *betwee
   const char *known[FORMATS];
   int count = 0;
   for (int i = 0; i < FORMATS; i++)
-    if (formats[i]->write[kind]) known[count++] = formats[i]->name;
+    if (formats[i]->write[kind] && !(formats[i]->streamed && *before == '.')) known[count++] = formats[i]->name;
   char *names = NULL;
   size_t length = 0;
   FILE *file = allocate_stream(&names, &length);
@@ -33,9 +33,9 @@ char *export_names(enum answer_kind kind, const char *before, const char *betwee
 static const struct export_format *find(enum answer_kind kind, const char *path, const char *name, char **error) {
   const char *wanted = name ? name : extension(path);
   for (int i = 0; i < FORMATS; i++)
-    if (formats[i]->write[kind] && !strcmp(formats[i]->name, wanted)) return formats[i];
+    if (formats[i]->write[kind] && !strcmp(formats[i]->name, wanted) && (name || !formats[i]->streamed)) return formats[i];
   bool bare = !name && !strcmp(path, "-");
-  char *known = bare ? export_names(kind, "", ", ", " or ") : export_names(kind, ".", ", ", " and ");
+  char *known = export_names(kind, name || bare ? "" : ".", ", ", bare ? " or " : " and ");
   if (bare)
     *error = allocate_format("--export - needs --format: %s", known);
   else if (!name && !*wanted)

@@ -12,6 +12,7 @@
 
 struct export_format {
   const char *name; /* the extension without its dot */
+  bool streamed;    /* for --format only: no file has its name */
   void (*write[ANSWER_KINDS])(FILE *, const struct answer *);
 };
 

@@ -1,6 +1,7 @@
 /* The results of a study: what it is of, all findings, and what is broken. */
 #include "models/faults/fault.h"
 #include "sim/engine/arena.h"
+#include "sim/json/json.h"
 #include "sim/measure/findings.h"
 #include "sim/measure/strikes.h"
 #include "sim/measure/verdict.h"
@@ -74,6 +75,21 @@ static void judge_claims(const struct evidence *ev, struct results *r) {
   for (uint32_t i = 0; i < r->claim_count; i++) r->claims[i] = claim_verdict(ev, i);
 }
 
+/* For who marks the lines of a scenario. */
+static void place_claims(const struct scenario *s, struct arena *arena, struct results *r) {
+  struct claim_place *places = arena_new_array(arena, struct claim_place, r->claim_count + 1);
+  const struct json_value *claim = json_first(json_member(s->tree, "claims"));
+  for (uint32_t i = 0; i < r->claim_count; i++, claim = json_next(claim)) {
+    const struct position *at = claim ? json_position(claim) : NULL;
+    uint32_t column;
+    places[i] = (struct claim_place){s->file, 0};
+    if (!at || !at->source || at->source->is_option) continue;
+    places[i].file = at->source->name;
+    position_locate(at, &places[i].line, &column);
+  }
+  r->claim_places = places;
+}
+
 struct results *study_results(struct study *s) {
   const struct evidence *ev = &s->evidence;
   struct results *r = arena_alloc(ev->arena, sizeof *r);
@@ -89,6 +105,7 @@ struct results *study_results(struct study *s) {
   findings_load(ev, r);
   findings_strikes(ev, r);
   judge_claims(ev, r);
+  place_claims(s->scenario, ev->arena, r);
   findings_left_out(ev, r);
   findings_notes(ev, r);
   if (s->long_run) {

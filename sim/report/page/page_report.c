@@ -34,6 +34,7 @@ struct report {
   struct shown_answer *answers;
   uint32_t count, room;
   const char *engine, *first_path; /* of the first answer */
+  const char *missing;             /* what a check could not judge; null: nothing */
   char *error;
 };
 
@@ -81,7 +82,11 @@ static bool add_check(struct report *r, const struct json_value *root, const cha
   bool any = false;
   for (const struct json_value *s = json_first(json_member(root, "scenarios")); s; s = json_next(s)) {
     const struct json_value *result = json_member(s, "result");
-    if (json_number(json_member(result, "aguanta_result")) != 1) continue;
+    if (json_number(json_member(result, "aguanta_result")) != 1) {
+      if (result_number(s, "exit_code") != 0)
+        r->missing = arena_format(r->arena, "%s%s%s", r->missing ? r->missing : "", r->missing ? ", " : "", result_text(s, "file"));
+      continue;
+    }
     if (!add(r, kind_named("result"), result, path)) return false;
     any = true;
   }
@@ -203,6 +208,7 @@ static void write_page(FILE *file, const struct page_form *form, struct report *
   form->open(&p, &head);
   if (r->count == 1) page_lead(&p, r->answers->verdict, r->answers->sentence);
   form->body(&p);
+  if (r->missing) page_text(&p, arena_format(r->arena, "Without an answer, and not on this page: %s.", r->missing));
   if (r->count > 1) put_summary(&p, r);
   if (r->count > 1 && form->pictures) put_side_by_side(&p, r);
   for (uint32_t i = 0; i < r->count; i++) put_answer(&p, r, &r->answers[i]);

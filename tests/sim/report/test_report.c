@@ -378,16 +378,17 @@ static void test_export(void) {
   static const struct {
     enum answer_kind kind;
     const char *path, *format, *message;
-  } rows[] = {{ANSWER_RUN, "x.json", NULL, NULL},
-              {ANSWER_RUN, "x.md", NULL, NULL},
-              {ANSWER_RUN, "-", "csv", NULL},
-              {ANSWER_SWEEP, "x.ndjson", NULL, NULL},
-              {ANSWER_RUN, "-", NULL, "--export - needs --format: json, csv, md or html"},
-              {ANSWER_SWEEP, "-", NULL, "--export - needs --format: csv or ndjson"},
-              {ANSWER_RUN, "x.ndjson", NULL, "--export x.ndjson: unknown format \"ndjson\"; known are .json, .csv, .md and .html"},
-              {ANSWER_SWEEP, "x.md", NULL, "--export x.md: unknown format \"md\"; known are .csv and .ndjson"},
-              {ANSWER_RUN, "a.json/x", NULL,
-               "--export a.json/x: no extension that gives the format; known are .json, .csv, .md and .html"}};
+  } rows[] = {
+      {ANSWER_RUN, "x.json", NULL, NULL},
+      {ANSWER_RUN, "x.md", NULL, NULL},
+      {ANSWER_RUN, "-", "csv", NULL},
+      {ANSWER_SWEEP, "x.ndjson", NULL, NULL},
+      {ANSWER_RUN, "-", NULL, "--export - needs --format: json, csv, md, html, xml or github"},
+      {ANSWER_SWEEP, "-", NULL, "--export - needs --format: csv or ndjson"},
+      {ANSWER_RUN, "x.ndjson", NULL, "--export x.ndjson: unknown format \"ndjson\"; known are .json, .csv, .md, .html and .xml"},
+      {ANSWER_SWEEP, "x.md", NULL, "--export x.md: unknown format \"md\"; known are .csv and .ndjson"},
+      {ANSWER_RUN, "a.json/x", NULL,
+       "--export a.json/x: no extension that gives the format; known are .json, .csv, .md, .html and .xml"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
     char *error = NULL;
     bool known = export_known(rows[i].kind, rows[i].path, rows[i].format, &error);
