@@ -42,6 +42,34 @@ static void find_grain(struct arena *arena, struct axis *r) {
   r->decimals = most_decimals(r, field);
 }
 
+/* What a number of the axis counts, where its unit does not say so: by the last key of the path, and one key before it. */
+static const char *noun_of(const char *path) {
+  static const struct {
+    const char *before, *key, *noun; /* before: in the path; null: anywhere */
+  } rows[] = {{NULL, "population", " users"},
+              {NULL, "registered", " users"},
+              {NULL, "active", " users"},
+              {NULL, "daily", " users/day"},
+              {NULL, "concurrent", " users"},
+              {NULL, "replicas", " replicas"},
+              {".autoscale.", "min", " replicas"},
+              {".autoscale.", "max", " replicas"},
+              {".pools.", "max", " connections"},
+              {".connections.", "max", " connections"},
+              {"platform.nodes.", "count", " nodes"},
+              {"growth.", "after", " months"},
+              {"growth.", "months", " months"},
+              {"growth.", "midpoint", " months"},
+              {NULL, "ceiling", " users"},
+              {NULL, "workers", " workers"},
+              {NULL, "threads", " threads"},
+              {NULL, "processes", " processes"}};
+  const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (!strcmp(key, rows[i].key) && (!rows[i].before || strstr(path, rows[i].before))) return rows[i].noun;
+  return "";
+}
+
 /* The number at the start of one end; its unit is what follows. */
 static const char *read_end(struct arena *arena, const char *text, double *value, const char **unit) {
   char *end;
@@ -66,6 +94,7 @@ const char *axis_parse(struct arena *arena, const char *text, struct axis *r) {
                         unit, r->low_text, r->high, r->unit);
   if (!(r->low < r->high)) return arena_format(arena, "must go upwards: %s is not less than %s", r->low_text, r->high_text);
   find_grain(arena, r);
+  r->noun = *r->unit ? "" : noun_of(r->path);
   return NULL;
 }
 
@@ -85,6 +114,19 @@ const char *axis_text(struct arena *arena, const struct axis *r, double value) {
     if (number[length - 1] == '.') number[length - 1] = 0;
   }
   return arena_format(arena, "%s%s", number, r->unit);
+}
+
+/* With a separator before every third digit of the whole part. */
+const char *axis_words(struct arena *arena, const struct axis *r, double value) {
+  const char *text = axis_text(arena, r, value);
+  size_t whole = strspn(text, "0123456789");
+  char *words = arena_alloc(arena, 2 * strlen(text) + 1), *to = words;
+  for (size_t i = 0; text[i]; i++) {
+    if (i && i < whole && (whole - i) % 3 == 0) *to++ = ',';
+    *to++ = text[i];
+  }
+  *to = 0;
+  return arena_format(arena, "%s%s", words, r->noun);
 }
 
 double axis_round(const struct axis *r, double value) {

@@ -14,6 +14,7 @@ struct arena;
 
 struct axis {
   const char *path, *unit; /* unit: what follows the number: "/s", "ms", "" */
+  const char *noun;        /* what it counts, where the unit does not say so: " users"; else "" */
   double low, high;
   const char *low_text, *high_text; /* as typed */
   bool whole;
@@ -24,5 +25,7 @@ struct axis {
 const char *axis_parse(struct arena *, const char *text, struct axis *);
 double axis_round(const struct axis *, double value);
 const char *axis_text(struct arena *, const struct axis *, double value);
+/* For people: "2,000/s", "5,000 users". */
+const char *axis_words(struct arena *, const struct axis *, double value);
 
 #endif

@@ -171,7 +171,7 @@ static struct capacity_root close_and_tell(struct search *s, struct capacity_res
   if (odd)
     note(s, r,
          arena_format(s->arena, "not monotone: the claims hold at %s and fail at %s; the answer is about the %s of the two",
-                      axis_text(s->arena, s->range, odd->x), axis_text(s->arena, s->range, gap.bad->x),
+                      axis_words(s->arena, s->range, odd->x), axis_words(s->arena, s->range, gap.bad->x),
                       g->up ? "lower" : "higher"));
   return group_root(s, g, r->precision);
 }
@@ -199,7 +199,7 @@ static void note_between(struct search *s, struct capacity_result *r, const stru
       note(s, r,
            arena_format(s->arena, "not monotone: %s %s at both ends and seems to %s at %s; search each side of it on its own",
                         bound_text(s, b), fails ? "holds" : "fails", fails ? "fail" : "hold",
-                        axis_text(s->arena, s->range, s->trials[i]->x)));
+                        axis_words(s->arena, s->range, s->trials[i]->x)));
       return;
     }
 }
@@ -211,10 +211,15 @@ static const char *why_undecided(struct search *s, const struct ends *e) {
     struct claim_result v = claim_verdict(e->low->evidence, s->bounds[i].claim);
     bool nothing = v.verdict == VERDICT_NO_DATA;
     return arena_format(s->arena, "%s %s at %s after %u replications%s%s", bound_text(s, i),
-                        nothing ? "has no data" : "is undecided", axis_text(s->arena, s->range, e->low->x), e->low->replications,
+                        nothing ? "has no data" : "is undecided", axis_words(s->arena, s->range, e->low->x), e->low->replications,
                         nothing && v.reason ? ": " : "", nothing && v.reason ? v.reason : "");
   }
   return NULL;
+}
+
+static double four_digits(double x) {
+  double step = x != 0 ? pow(10, floor(log10(fabs(x))) - 3) : 1;
+  return round(x / step) * step;
 }
 
 static void answer_between(struct search *s, struct capacity_result *r, const struct ends *e) {
@@ -227,9 +232,9 @@ static void answer_between(struct search *s, struct capacity_result *r, const st
   if (breaks && begins && r->least.low > r->most.high) {
     r->kind = CAPACITY_NOWHERE;
     r->resolved = true;
-    r->reason = arena_format(s->arena, "%s begins to hold only at %.4g%s, and %s holds no longer than to %.4g%s",
-                             list_of(s, e, COURSE_BEGINS), r->least.value, s->range->unit, list_of(s, e, COURSE_BREAKS),
-                             r->most.value, s->range->unit);
+    r->reason = arena_format(s->arena, "%s begins to hold only at %s, and %s holds no longer than to %s",
+                             list_of(s, e, COURSE_BEGINS), axis_words(s->arena, s->range, four_digits(r->least.value)),
+                             list_of(s, e, COURSE_BREAKS), axis_words(s->arena, s->range, four_digits(r->most.value)));
   }
 }
 
@@ -239,7 +244,7 @@ static void answer(struct search *s, struct capacity_result *r, const struct end
   if (any_course(s, e, COURSE_NEVER)) {
     r->kind = CAPACITY_NOWHERE;
     r->reason = arena_format(s->arena, "%s fails already at %s, and at %s", list_of(s, e, COURSE_NEVER),
-                             axis_text(s->arena, s->range, e->low->x), axis_text(s->arena, s->range, e->high->x));
+                             axis_words(s->arena, s->range, e->low->x), axis_words(s->arena, s->range, e->high->x));
   } else if (any_course(s, e, COURSE_UNDECIDED)) {
     r->kind = CAPACITY_UNDECIDED;
     r->resolved = false;
@@ -301,6 +306,7 @@ static void describe(const struct search *s, struct capacity_result *r, const st
   r->seed_text = arena_format(s->arena, "%llu", (unsigned long long)scenario->model.run.seed);
   r->path = range->path;
   r->unit = range->unit;
+  r->noun = range->noun;
   r->low_text = range->low_text;
   r->high_text = range->high_text;
   r->whole = range->whole;

@@ -131,8 +131,8 @@ static double full_at(struct search *s, const struct resource *resource) {
 static const char *why_not_full(struct search *s, const struct resource *resource) {
   double low = load_of(s, resource, s->range->low), high = load_of(s, resource, s->range->high);
   if (isnan(low) || isnan(high)) return "not known: only the load of open sources is known beforehand";
-  return low < 1 ? arena_format(s->arena, "not full up to %s", axis_text(s->arena, s->range, s->range->high))
-                 : arena_format(s->arena, "full at %s already", axis_text(s->arena, s->range, s->range->low));
+  return low < 1 ? arena_format(s->arena, "not full up to %s", axis_words(s->arena, s->range, s->range->high))
+                 : arena_format(s->arena, "full at %s already", axis_words(s->arena, s->range, s->range->low));
 }
 
 static int by_full(const void *a, const void *b) {

@@ -20,36 +20,8 @@ static struct estimate as_estimate(double value, double low, double high) {
   return (struct estimate){.value = value, .low = low, .high = high};
 }
 
-/* What a number of the axis counts, where its unit does not say so: by the last key of the path, and one key before it. */
-static const char *noun_of(const char *path) {
-  static const struct {
-    const char *before, *key, *noun; /* before: in the path; null: anywhere */
-  } rows[] = {{NULL, "population", " users"},
-              {NULL, "registered", " users"},
-              {NULL, "active", " users"},
-              {NULL, "daily", " users/day"},
-              {NULL, "concurrent", " users"},
-              {NULL, "replicas", " replicas"},
-              {".autoscale.", "min", " replicas"},
-              {".autoscale.", "max", " replicas"},
-              {".pools.", "max", " connections"},
-              {".connections.", "max", " connections"},
-              {"platform.nodes.", "count", " nodes"},
-              {"growth.", "after", " months"},
-              {"growth.", "months", " months"},
-              {"growth.", "midpoint", " months"},
-              {NULL, "ceiling", " users"},
-              {NULL, "workers", " workers"},
-              {NULL, "threads", " threads"},
-              {NULL, "processes", " processes"}};
-  const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (!strcmp(key, rows[i].key) && (!rows[i].before || strstr(path, rows[i].before))) return rows[i].noun;
-  return "";
-}
-
 /* "/s", " users": what stands behind a number. */
-static const char *unit_of(const struct capacity_result *r) { return *r->unit ? r->unit : noun_of(r->path); }
+static const char *unit_of(const struct capacity_result *r) { return *r->unit ? r->unit : r->noun; }
 
 /* Whole numbers as they are, others with four digits, both with separators. */
 static struct shown number_text(const struct capacity_result *r, double x) {

@@ -2,6 +2,7 @@
 #include "sim/cli/exit_code.h"
 #include "sim/engine/arena.h"
 #include "sim/json/json.h"
+#include "sim/questions/axis.h"
 #include "sim/report/capacity_report.h"
 #include "tests/command.h"
 #include "tests/suite.h"
@@ -95,55 +96,63 @@ static void test_words(void) {
     double value, low, high, fails;
     bool whole, holds;
     const char *texts[4];
-  } rows[] = {{"traffic.u.population",
-               "",
-               304000,
-               291000,
-               315480,
-               315480,
-               true,
-               true,
-               {"304,000 users [291,000, 315,000]  breaks  p95(x) < 1s\n", "fails at 315,480 users",
-                "busy at 291,000 users, the largest value shown to hold; full at\n"}},
-              {"services.web.replicas",
-               "",
-               17,
-               16,
-               18,
-               18,
-               true,
-               true,
-               {"17 replicas [16, 18]  breaks  ", "at 18 replicas", "busy at 16 replicas, the largest"}},
-              {"traffic.u.rate",
-               "/s",
-               0.802,
-               0.795,
-               0.815336,
-               0.815336,
-               false,
-               true,
-               {"0.802/s [0.795, 0.815]  breaks  ", "fails at 0.8153/s", "busy at 0.795/s"}},
-              {"traffic.u.rate",
-               "/s",
-               NAN,
-               NAN,
-               NAN,
-               1234.56,
-               false,
-               false,
-               {"  fails throughout  ", "fails at 1,235/s", "busy at 1,000/s (no value is shown to hold); full at\n"}}};
+  } rows[] = {
+      {"traffic.u.population",
+       "",
+       304000,
+       291000,
+       315480,
+       315480,
+       true,
+       true,
+       {"304,000 users [291,000, 315,000]  breaks  p95(x) < 1s\n", "fails at 315,480 users",
+        "busy at 291,000 users, the largest value shown to hold; full at\n", "  not full up to 350,000 users\n"}},
+      {"services.web.replicas",
+       "",
+       17,
+       16,
+       18,
+       18,
+       true,
+       true,
+       {"17 replicas [16, 18]  breaks  ", "at 18 replicas", "busy at 16 replicas, the largest", "up to 350,000 replicas\n"}},
+      {"traffic.u.rate",
+       "/s",
+       0.802,
+       0.795,
+       0.815336,
+       0.815336,
+       false,
+       true,
+       {"0.802/s [0.795, 0.815]  breaks  ", "fails at 0.8153/s", "busy at 0.795/s", "not full up to 350,000/s\n"}},
+      {"traffic.u.rate",
+       "/s",
+       NAN,
+       NAN,
+       NAN,
+       1234.56,
+       false,
+       false,
+       {"  fails throughout  ", "fails at 1,235/s", "busy at 1,000/s (no value is shown to hold); full at\n"}}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct capacity_bound bound = {.expression = "p95(x) < 1s", .side = "", .high = 1};
     double holds = rows[i].holds ? rows[i].low : NAN;
     struct capacity_root root = {rows[i].value, rows[i].low, rows[i].high, holds, rows[i].fails, true};
     struct capacity_limit limit = {
         .course = rows[i].holds ? COURSE_BREAKS : COURSE_NEVER, .root = root, .fullest = "box CPU", .busy = 0.9};
-    struct capacity_resource resource = {"box CPU", NAN, NULL, NULL, 0.8};
+    struct arena *arena = arena_new();
+    struct axis axis;
+    const char *wrong =
+        axis_parse(arena, arena_format(arena, "%s=1000%s..350000%s", rows[i].path, rows[i].unit, rows[i].unit), &axis);
+    test_check(!wrong, "%s: %s", rows[i].path, wrong);
+    struct capacity_resource resource = {"box CPU", NAN,
+                                         arena_format(arena, "not full up to %s", axis_words(arena, &axis, axis.high)), NULL, 0.8};
     struct capacity_result r = {.scenario_name = "s",
                                 .scenario_file = "f",
                                 .seed_text = "1",
-                                .path = rows[i].path,
-                                .unit = rows[i].unit,
+                                .path = axis.path,
+                                .unit = axis.unit,
+                                .noun = axis.noun,
                                 .low_text = "1000",
                                 .high_text = "350000",
                                 .whole = rows[i].whole,
@@ -169,6 +178,7 @@ static void test_words(void) {
       test_check(strstr(text, rows[i].texts[k]) != NULL, "no \"%s\" in %s", rows[i].texts[k], text);
     test_check(rows[i].holds || !strstr(text, "largest value shown"), "nothing holds: %s", text);
     free(text);
+    arena_free(arena);
   }
 }
 
