@@ -270,7 +270,16 @@ static void availability_rows(const struct evidence *ev, struct results *r) {
   findings_uptime(ev, a);
 }
 
+struct component_names component_names(struct arena *arena, const struct model *m) {
+  const char **names = arena_new_array(arena, const char *, m->services.count + m->platform.nodes.count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->services.count; i++) names[count++] = model_service(m, i)->name;
+  for (uint32_t i = 0; i < m->platform.nodes.count; i++) names[count++] = model_nodes(m, i)->name;
+  return (struct component_names){names, count};
+}
+
 void findings_tables(const struct evidence *ev, struct results *r) {
+  r->components = component_names(ev->arena, &ev->model);
   r->breakdown = arena_new_array(ev->arena, struct breakdown, (ev->model.endpoints.count + 1) * PROGRAM_CELLS);
   for (uint32_t i = 0; i < ev->model.endpoints.count; i++)
     if (!ev->growth.endpoints[i]) breakdown_of(ev, r, i);

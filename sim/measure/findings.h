@@ -11,6 +11,8 @@ void findings_load(const struct evidence *, struct results *);     /* business f
 void findings_bill(const struct evidence *, struct results *);     /* bill_findings.c */
 void findings_bill_notes(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),
                          struct results *);
+/* In the model's arena or another one that lives as long. */
+struct component_names component_names(struct arena *, const struct model *);
 void findings_notes(const struct evidence *, struct results *);
 /* uptime_findings.c: what is taken of each piece of the years of faults for it, before they run; spreads over years and months, how
  * often, the error budget, and what the next nines take. */

@@ -253,6 +253,12 @@ struct latency_row {
   const char *endpoint, *region; /* region: of the clients, or null */
 };
 
+/* Services, then node groups, in the order of the scenario: pictures give each its colour by it. */
+struct component_names {
+  const char *const *names;
+  uint32_t count;
+};
+
 struct results {
   const char *scenario_name, *scenario_title, *scenario_file;
   uint64_t scenario_hash;
@@ -264,7 +270,8 @@ struct results {
   bool batches;              /* of one long run, instead of replications; window_s is then that of a batch */
   bool warmup_found;         /* by the program */
   uint64_t events;           /* for stderr only */
-  const char *resolved;      /* the resolved scenario as JSON text */
+  struct component_names components;
+  const char *resolved; /* the resolved scenario as JSON text */
 
   uint32_t metric_count;
   struct metric *metrics;

@@ -302,6 +302,7 @@ static void describe(const struct search *s, struct capacity_result *r, const st
   r->scenario_title = scenario->title;
   r->scenario_file = scenario->file;
   r->scenario_hash = scenario->hash;
+  r->components = component_names(s->arena, &scenario->model);
   r->engine = AGUANTA_VERSION;
   r->seed_text = arena_format(s->arena, "%llu", (unsigned long long)scenario->model.run.seed);
   r->path = range->path;

@@ -74,6 +74,7 @@ struct capacity_resource {
 struct capacity_result {
   const char *scenario_name, *scenario_title, *scenario_file, *seed_text, *engine, *currency;
   uint64_t scenario_hash; /* of the scenario at the low end */
+  struct component_names components;
   const char *path, *unit, *low_text, *high_text;
   const char *noun; /* what the axis counts, where the unit does not say so: " users"; else "" */
   bool whole;

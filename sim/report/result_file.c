@@ -17,11 +17,12 @@ bool result_file_read(struct arena *arena, const char *path, struct result_file 
   return result_file_read_of(arena, "result", path, out, error);
 }
 
-/* A sweep's answer has an object a line, each without a mark of its own. */
+/* A sweep's answer has an object a line, which begins with the number or the values of its point. */
 static bool is_lines(const struct source_text *source) {
-  const char *text = source->text, *end = memchr(text, '\n', source->length);
-  size_t first = end ? (size_t)(end - text) : source->length;
-  return first > 1 && text[0] == '{' && text[first - 1] == '}' && !memmem(text, first < 200 ? first : 200, "\"aguanta_", 9);
+  static const char *const firsts[] = {"{\"point\":", "{\"set\":"};
+  for (int i = 0; i < 2; i++)
+    if (source->length > strlen(firsts[i]) && !memcmp(source->text, firsts[i], strlen(firsts[i]))) return true;
+  return false;
 }
 
 /* The lines of a sweep's answer as one document: {"aguanta_sweep": 1, "points": [...]}. */
@@ -55,14 +56,15 @@ static const struct {
                {"scenario", NULL}};
 enum { ANSWERS = sizeof answers / sizeof *answers };
 
-/* Its mark: "aguanta_growth": 1. A scenario has "aguanta": 1. */
+/* Its mark: "aguanta_growth": 1. A scenario has "aguanta": 1, or leaves that to its parent. */
 static int answer_of(const struct json_value *root) {
   char mark[40];
   for (int i = 0; i < ANSWERS; i++) {
     snprintf(mark, sizeof mark, "aguanta_%s", answers[i].answer);
     if (json_number(json_member(root, mark)) == 1) return i;
   }
-  return json_number(json_member(root, "aguanta")) == 1 ? ANSWERS - 1 : -1;
+  bool scenario = json_number(json_member(root, "aguanta")) == 1 || json_text(json_member(root, "extends"));
+  return scenario ? ANSWERS - 1 : -1;
 }
 
 struct result_file result_file_of(const struct json_value *root, const char *path) {
@@ -106,14 +108,14 @@ static const char *command_word(struct arena *arena, int i) {
 static bool complain(struct arena *arena, const char *wanted, int seen, const char *path, char **error) {
   const char *commands = "", *marks = "", *this = "";
   for (int i = 0; i < ANSWERS; i++)
-    if (is_among(wanted, answers[i].answer)) {
+    if (answers[i].command && is_among(wanted, answers[i].answer)) {
       commands = arena_format(arena, "%s%s%s", commands, *commands ? " or " : "", command_word(arena, i));
       marks = arena_format(arena, "%s%s\"aguanta_%s\": 1", marks, *marks ? " or " : "", answers[i].answer);
     }
   if (seen >= 0 && answers[seen].command) this = arena_format(arena, "; this is one of aguanta %s", command_word(arena, seen));
   return fail(error, path,
-              arena_format(arena, "not a result of aguanta %s (no %s); write one with %s%s", commands, marks,
-                           result_commands(arena, wanted), this));
+              arena_format(arena, "not a result of aguanta %s (no %s)%s; write one with %s%s", commands, marks,
+                           is_among(wanted, "scenario") ? " and no scenario" : "", result_commands(arena, wanted), this));
 }
 
 static const struct json_value *read_any(struct arena *arena, struct diagnostics *diagnostics, const char *path) {

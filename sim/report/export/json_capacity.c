@@ -143,6 +143,7 @@ void report_capacity_json(FILE *file, const struct answer *a) {
   json_add_number(w, "stands_at", r->stands_at);
   json_add_flag(w, "stands_holds", r->stands_holds);
   json_add_records(w, "resources", r, r->resource_count, write_resource);
+  add_texts(w, "components", r->components.names, r->components.count);
   add_texts(w, "notes", r->notes, r->note_count);
   add_texts(w, "violations", r->violations, r->violation_count);
   json_close(w, '}');

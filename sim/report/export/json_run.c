@@ -293,6 +293,7 @@ void report_ndjson_rest(FILE *file, const struct results *r) {
   json_add_records(w, "claims", r, r->claim_count, write_claim);
   json_add_records(w, "metrics", r, r->metric_count, write_metric);
   json_add_number(w, "monthly_cost", r->bill.monthly);
+  json_add_texts(w, "components", r->components.names, r->components.count);
   json_add_texts(w, "notes", r->notes, r->note_count);
   json_close(w, '}');
   fputc('\n', file);

@@ -75,7 +75,7 @@ bool plot_culprit(const struct result_file *file, const char *endpoint, char *ro
 
 static const struct plot_kind *find(const char *name, char **error) {
   const char *names[sizeof kinds / sizeof *kinds];
-  char known[200] = "";
+  char known[400] = "";
   size_t count = 0;
   for (const struct plot_kind *const *at = kinds; *at; at++) {
     const struct plot_kind *k = *at;
@@ -109,8 +109,10 @@ enum plot_outcome plot_run(const char *name, const char *const *paths, uint32_t 
   enum picture picture;
   *error = NULL;
   const struct plot_kind *kind = find(name, error);
-  if (!kind || !picture_from_path(output, &picture, error)) return PLOT_MISUSED;
-  if (picture == PICTURE_PNG && options && options->theme == THEME_AUTO)
+  const char *ending = strrchr(output, '.');
+  bool dot = kind && kind->dot && ending && !strcmp(ending, ".dot");
+  if (!kind || (!dot && !picture_from_path(output, &picture, error))) return PLOT_MISUSED;
+  if (!dot && picture == PICTURE_PNG && options && options->theme == THEME_AUTO)
     return *error = allocate_format("--theme auto: a PNG cannot follow its reader; draw light and dark, or an SVG"), PLOT_MISUSED;
   if (count < kind->least || count > kind->most) {
     *error = kind->most == 1 ? allocate_format("--kind %s takes one result, not %u", name, count)

@@ -31,6 +31,7 @@ struct plot_kind {
                             const struct plot_options *, char **error);
   const char *of;     /* the answers that it draws, as in "aguanta_sensitivity"; null: results */
   bool own_endpoints; /* it looks for those of the options itself */
+  bool dot;           /* .dot is an ending too: it draws a graph */
 };
 
 /* All kinds; ends with null. */

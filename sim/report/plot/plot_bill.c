@@ -47,14 +47,15 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   char text[400];
   struct figure f;
   for (uint32_t i = 0; i < count; i++) {
-    if (!fill(&bars[i], &files[i], (int)i)) return free(bars), plot_nothing(error, &files[i], "no bill to draw");
+    if (!fill(&bars[i], &files[i], (int)i))
+      return free(bars), plot_nothing(error, &files[i], "no bill to draw: the scenario names no \"prices\"");
     if (strcmp(files[i].currency, files[0].currency))
       return free(bars), plot_nothing(error, &files[i], "its bill is in another currency");
     double sum = 0;
     for (int k = 0; k < bars[i].count; k++) sum += bars[i].parts[k].value;
     longest = fmax(longest, sum);
   }
-  if (!(longest > 0)) return free(bars), plot_nothing(error, files, "the bill is empty");
+  if (!(longest > 0)) return free(bars), plot_nothing(error, files, "the bill is empty: give what costs a \"price\"");
   say(text, sizeof text, files, count);
   figure_open(&f, options, 1000, bars_height(bars, (int)count));
   figure_title(&f, options->title ? options->title : text, "monthly bill by line, list prices as sourced in the scenarios");

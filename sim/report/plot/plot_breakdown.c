@@ -95,7 +95,10 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
     else
       count = add_endpoint(files, json_text(e), bars, count);
   }
-  if (count == 0) return free(bars), plot_nothing(error, files, "no breakdown of the time to draw");
+  if (count == 0)
+    return free(bars), plot_nothing(error, files,
+                                    "no breakdown of the time to draw: nothing was answered, or all of it grows without end; run "
+                                    "longer, or with less load");
   bool known = plot_culprit(files, endpoint, culprit, sizeof culprit);
   snprintf(text, sizeof text, "%s: %s", endpoint, known ? culprit : "where the time goes");
   figure_open(&f, options, 1000, bars_height(bars, count));

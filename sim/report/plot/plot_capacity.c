@@ -119,7 +119,8 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   const struct json_value *root = files->root, *levels = json_member(root, "levels"), *last = json_first(levels);
   struct line lines[LINES];
   struct figure f;
-  if (json_count(levels) < 2) return plot_nothing(error, files, "fewer than two values were run: no curve to draw");
+  if (json_count(levels) < 2)
+    return plot_nothing(error, files, "fewer than two values were run: no curve to draw; give --vary a wider range");
   while (json_next(last)) last = json_next(last);
   double from = result_number(json_first(levels), "value"), to = result_number(last, "value");
   if (!isfinite(from) || !isfinite(to) || !(from < to)) return plot_nothing(error, files, "its values are not numbers that rise");

@@ -206,8 +206,10 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
     seen[result_claim_kind(v)] = true, count++;
   char text[400], subtitle[300];
   struct chart c = {.count = 0};
-  if (count == 0) return plot_nothing(error, files, "no claims to draw");
-  if (count > ROWS) return plot_nothing(error, files, "more than 24 claims do not fit into one picture");
+  if (count == 0) return plot_nothing(error, files, "no claims to draw: write \"claims\" into the scenario");
+  if (count > ROWS)
+    return plot_nothing(error, files,
+                        "more than 24 claims do not fit into one picture: split them over scenarios with one \"extends\"");
   for (int k = 0; k < KINDS; k++) blocks += seen[k];
   int rows = count + (blocks > 1 || !seen[CLAIM_REQUIREMENT] ? blocks : 0);
   figure_open(&c.f, options, 1330, TOP + BOTTOM + STEP * rows);

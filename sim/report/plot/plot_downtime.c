@@ -46,10 +46,12 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   char text[400];
   struct figure f;
   for (uint32_t i = 0; i < count; i++) {
-    if (!fill(&bars[i], &files[i], (int)i)) return free(bars), plot_nothing(error, &files[i], "no years of faults to draw");
+    if (!fill(&bars[i], &files[i], (int)i))
+      return free(bars),
+             plot_nothing(error, &files[i], "no years of faults to draw: write run.years and \"faults\" into the scenario");
     longest = fmax(longest, lost(&files[i]));
   }
-  if (!(longest > 0)) return free(bars), plot_nothing(error, files, "no downtime to draw");
+  if (!(longest > 0)) return free(bars), plot_nothing(error, files, "no downtime to draw: none was seen in these run.years");
   say(text, sizeof text, files, count);
   figure_open(&f, options, 1000, bars_height(bars, (int)count));
   figure_title(&f, options->title ? options->title : text,

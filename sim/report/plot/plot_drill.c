@@ -162,7 +162,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   char title[400], subtitle[600];
   int count = 0, left_out = 0;
   const struct json_value *faults = json_member(files->root, "faults");
-  if (!json_first(faults)) return plot_nothing(error, files, "no faults to draw");
+  if (!json_first(faults)) return plot_nothing(error, files, "no faults to draw: write \"faults\" into the scenario");
   figure_open(&f, options, 1000, 200);
   for (const struct json_value *v = json_first(faults); v; v = json_next(v)) {
     if (count < ROWS)

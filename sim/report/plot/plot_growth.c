@@ -137,7 +137,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   double last = result_number(root, "months");
   if (json_count(json_member(root, "runs")) < 2)
     return plot_nothing(error, files, "fewer than two months were run: no curve to draw");
-  if (!(last > 0)) return plot_nothing(error, files, "no number of months");
+  if (!(last > 0)) return plot_nothing(error, files, "no number of months: run it with --months");
   figure_open(&f, options, 1120, 560);
   int count = collect(&f, root, lines);
   title(&f, root, options, files->title);

@@ -310,12 +310,15 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   struct line lines[LINES], *all = allocate_zeroed(json_count(json_member(files->root, "endpoints")) + count, sizeof *all);
   struct picture_range range = {0, INFINITY, 0};
   int of = collect(all, files, count, options);
-  if (of == 0) return free(all), plot_nothing(error, files, "no latency curve to draw");
+  if (of == 0)
+    return free(all), plot_nothing(error, files, "no latency curve to draw: nothing was answered; run longer, or with less load");
   int found = keep_slowest(lines, all, of);
   struct figure f;
   figure_open(&f, options, 960, 560);
   for (int i = 0; i < found; i++) put_curve(&f, &lines[i], &range), put_bars(&f, &lines[i]);
-  if (!(range.high > 0)) return free(all), figure_discard(&f), plot_nothing(error, files, "the latency curves are empty");
+  if (!(range.high > 0))
+    return free(all), figure_discard(&f),
+           plot_nothing(error, files, "the latency curves are empty: run.window is too short for percentiles");
   title(&f, files, count, all, of, options);
   free(all);
   put_limits(&f, lines, found, f.width - LEFT - right_margin(lines, found), &range);

@@ -113,7 +113,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   const char *endpoint = plot_endpoint(files, options);
   char text[300];
   struct figure f;
-  if (!endpoint) return plot_nothing(error, files, "no endpoint to compare");
+  if (!endpoint) return plot_nothing(error, files, "no endpoint to compare: write \"endpoints\" into the scenario");
   figure_open(&f, options, 1300, TOP + BOTTOM + STEP * (int)count);
   say(text, sizeof text, files, count, endpoint);
   double margin = 322; /* for the verdicts */

@@ -283,11 +283,11 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   char text[400] = "", subtitle[300];
   struct figure f;
   if (json_count(points) > POINTS) return plot_nothing(error, files, "more than 200 points do not fit into one picture");
-  if (!collect(&s, points)) return plot_nothing(error, files, "no axis with two values or more to draw");
+  if (!collect(&s, points)) return plot_nothing(error, files, "no axis with two values or more to draw: give --vary two values");
   if (value_again(&s))
     return plot_nothing(error, files,
-                        "a sweep over several values: one line would join points that differ in more than one of them; sweep one "
-                        "value, and hold the others by --set");
+                        "a sweep over several values: one line would join points that differ in more than one of them; --kind grid "
+                        "draws two; else sweep one value, and hold the others by --set");
   find_lines(&s, json_first(points), options); /* any point has the metrics of all */
   if (s.lines == 0) return plot_nothing(error, files, "no latency to draw");
   place(&s);

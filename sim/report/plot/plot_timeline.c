@@ -245,7 +245,8 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   struct figure f;
   figure_open(&f, options, 1000, 640);
   int shares = collect(&f, files, file_count, panels, options);
-  if (shares == 0) return figure_discard(&f), plot_nothing(error, files, "no series over time to draw");
+  if (shares == 0)
+    return figure_discard(&f), plot_nothing(error, files, "no series over time to draw: nothing happened in run.window");
   int wanted = TOP + BOTTOM + SHARE * shares;
   for (int i = 0; i < PANELS; i++) wanted += panels[i].count ? GAP : 0;
   if (wanted > f.height) f.height = wanted;

@@ -153,9 +153,10 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   struct figure f;
   char title[400], subtitle[400];
   const struct json_value *target = target_of(files);
-  if (!target) return plot_nothing(error, files, "no measures to draw");
+  if (!target) return plot_nothing(error, files, "no measures to draw: write \"claims\" into the scenario, or name one with --of");
   gather(&t, target);
-  if (!t.count || !(t.high > t.low)) return plot_nothing(error, files, "no input shows an effect: nothing to draw");
+  if (!t.count || !(t.high > t.low))
+    return plot_nothing(error, files, "no input shows an effect: nothing to draw; run with more --reps, or wider ranges");
   figure_open(&f, options, 1240, TOP + BOTTOM + STEP * t.count);
   figure_left_out(&f, t.left_out, "input");
   say(title, sizeof title, files, &t);

@@ -173,14 +173,14 @@ static void test_reports(void) {
 }
 
 static void test_pictures(void) {
-  static const char *const kinds[] = {"latency", "claims", "timeline", "breakdown"};
+  static const char *const kinds[] = {"latency", "claims", "architecture", "timeline", "breakdown"};
   struct place p = open_place();
   char *result = child_path("names/p.json"), *picture = child_path("names/p.svg"), title[ROOM];
   int step = getenv("AGUANTA_LONG") ? PACK : 3 * PACK;
   for (int first = 0; first < TEXTS; first += step) {
     if (!write_scenario(&p, p.scenario, first)) break;
     check_child(RUN("run", p.scenario, "-q", "--export", result), "run", true);
-    for (int k = 0; k < 4; k += 1) {
+    for (int k = 0; k < 5; k += 1) {
       hostile_text(&p, first + k, title);
       unlink(picture);
       if (k % 2)
@@ -191,6 +191,88 @@ static void test_pictures(void) {
     }
   }
   free(result), free(picture);
+  close_place(&p);
+}
+
+/* --- answers of others ---------------------------------------------------------------------------------------------------------- */
+
+enum { NAMES = 12 };
+
+/* Answers whose names, paths and words are hostile: files that somebody else has made. `%` is a name, in JSON; the first is t[0]. */
+static bool write_answer(const struct place *p, const char *path, int first, const char *form) {
+  char t[ROOM];
+  FILE *file = fopen(path, "w");
+  if (!test_check(file != NULL, "cannot write %s", path)) return false;
+  for (const char *c = form; *c; c++) {
+    if (*c != '%') {
+      fputc(*c, file);
+      continue;
+    }
+    hostile_text(p, (first + (*++c - 'a')) % TEXTS, t);
+    char *json = NULL;
+    size_t length;
+    FILE *quoted = open_memstream(&json, &length);
+    put_json(quoted, t), fclose(quoted);
+    fprintf(file, "%.*s", (int)length - 2, json + 1); /* the form has the quotes */
+    free(json);
+  }
+  return !fclose(file);
+}
+
+#define ENDPOINT(n, v)                                                                                                             \
+  "{\"metric\": \"%" n "\", \"agg\": \"error_rate\", \"value\": 0}, {\"metric\": \"%" n                                            \
+  ".latency\", \"agg\": \"p99\", \"value\": " v "}, {\"metric\": \"%" n ".cpu\", \"agg\": \"utilization\", \"value\": 0." v "}"
+#define POINT(set, v)                                                                                                              \
+  "{\"set\": {" set "}, \"scenario\": \"%l\", \"replications\": 2, \"verdicts\": {\"requirements\": {\"verdict\": \"%k\"}}, "      \
+  "\"claims\": [{\"expr\": \"p99(%b.latency) %k\", \"unit\": \"s\", \"kind\": \"requirement\", \"limit\": [null, 3]}], "           \
+  "\"metrics\": [" ENDPOINT("b", v) ", " ENDPOINT("c", v) ", " ENDPOINT("d", v) ", " ENDPOINT("e", v) ", " ENDPOINT(               \
+      "f", v) ", " ENDPOINT("g", v) "]}\n"
+
+static const struct {
+  const char *kind, *file, *form;
+} answers[] = {{"load", "names/l.ndjson", POINT("\"%a\": \"1\"", "2") POINT("\"%a\": \"2\"", "7")},
+               {"resources", "names/l.ndjson", POINT("\"%h\": \"1\"", "2") POINT("\"%h\": \"2\"", "7")},
+               {"grid", "names/g.ndjson",
+                POINT("\"%a\": \"%h\", \"%i\": \"%h\"", "2") POINT("\"%a\": \"%h\", \"%i\": \"%j\"", "7")
+                    POINT("\"%a\": \"%j\", \"%i\": \"%j\"", "5")},
+               {"compare", "names/c.json",
+                "{\"aguanta_compare\": 1, \"confidence\": 0.95, \"other_customers\": \"%a\", \"systems\": [{\"name\": \"%b\"}, "
+                "{\"name\": \"%c\"}], "
+                "\"rows\": [{\"metric\": \"%d\", \"agg\": \"%e\", \"system\": 1, \"relative\": 0.5, \"relative_ci\": [0.4, 0.6], "
+                "\"shown\": true, "
+                "\"words\": \"%f\"}, {\"metric\": \"%g\", \"agg\": \"%h\", \"system\": 1, \"relative\": 70, \"relative_ci\": [0.4, "
+                "90], \"words\": "
+                "\"%i\"}]}"},
+               {"architecture", "names/a.json",
+                "{\"aguanta_result\": 1, \"scenario\": {\"name\": \"%a\", \"title\": \"%b\"}, \"scenario_resolved\": "
+                "{\"services\": {\"%c\": {\"kind\": \"%d\"}, "
+                "\"%e\": {\"kind\": \"app\", \"place\": \"%f\"}}, \"platform\": {\"regions\": {\"%g\": {\"at\": \"%h\"}}, "
+                "\"network\": {\"round_trip\": {\"%i\": "
+                "\"%j\"}}, \"nodes\": {\"%f\": {\"region\": \"%g\", \"memory\": \"%k\", \"cpu\": \"%l\"}}}, \"endpoints\": "
+                "{\"%a\": {\"entry\": \"%c\", "
+                "\"steps\": [{\"call\": \"%e\"}]}}}}"}};
+
+/* All 300 pass through every kind: NAMES at a time. */
+static void test_answers(void) {
+  struct place p = open_place();
+  char *picture = child_path("names/q.svg"), *dot = child_path("names/q.dot");
+  int step = getenv("AGUANTA_LONG") ? NAMES : 9 * NAMES;
+  for (size_t a = 0; a < sizeof answers / sizeof *answers; a++) {
+    char *path = child_path(answers[a].file);
+    for (int first = 0; first < TEXTS; first += step) {
+      unlink(picture), unlink(dot);
+      if (!write_answer(&p, path, first, answers[a].form)) break;
+      struct child c = RUN("plot", path, "--kind", answers[a].kind, "-o", picture);
+      test_check(c.status == 0, "%s of names from %d: %s", answers[a].kind, first, c.err);
+      check_clean(answers[a].kind, c.err, true);
+      if (c.status == 0) check_svg(picture);
+      child_free(&c);
+      if (strcmp(answers[a].kind, "architecture")) continue;
+      check_child(RUN("plot", path, "--kind", answers[a].kind, "-o", dot), "dot", true), check_file(dot, true);
+    }
+    free(path);
+  }
+  free(picture), free(dot);
   close_place(&p);
 }
 
@@ -250,9 +332,7 @@ static void test_messages(void) {
   close_place(&p);
 }
 
-static const struct test_case cases[] = {{"reports", test_reports},
-                                         {"pictures", test_pictures},
-                                         {"sweeps-and-jobs", test_sweeps_and_jobs},
-                                         {"messages", test_messages},
-                                         {0}};
+static const struct test_case cases[] = {{"reports", test_reports},   {"pictures", test_pictures},
+                                         {"answers", test_answers},   {"sweeps-and-jobs", test_sweeps_and_jobs},
+                                         {"messages", test_messages}, {0}};
 const struct test_suite suite_hostile_names = {"hostile_names", cases};
