@@ -20,10 +20,10 @@ static struct making making_of(const struct model *m, const struct bill_use *use
   return (struct making){m, model_bill(m), use, arena, arena_new_array(arena, struct bill_row, room + 1), 0, room + 1};
 }
 
-static void add_row(struct making *k, const char *item, const char *price, const char *unit, double quantity) {
+static struct bill_row *add_row(struct making *k, const char *item, const char *price, const char *unit, double quantity) {
   const struct price_item *from = price_named(&k->bill->prices, price);
   assert((quantity >= 0 || isnan(quantity)) && k->count < k->room);
-  if (!from) return; /* linking has said so */
+  if (!from) return NULL; /* linking has said so */
   struct bill_row r = {.item = item, .price = price, .unit = unit, .from = from, .quantity = quantity};
   r.monthly = price_cost(from, PRICE_TYPICAL, quantity);
   r.low = price_cost(from, PRICE_LOW, quantity), r.high = price_cost(from, PRICE_HIGH, quantity);
@@ -31,6 +31,13 @@ static void add_row(struct making *k, const char *item, const char *price, const
   bool uneven = from->free_base > 0 || from->tiers.count;
   r.unit_price = uneven && quantity > 0 ? r.monthly / quantity : price_each(from, PRICE_TYPICAL);
   k->rows[k->count++] = r;
+  return &k->rows[k->count - 1];
+}
+
+/* What plans give credit for. */
+static void add_use(struct making *k, const char *item, const char *price, const char *unit, double quantity) {
+  struct bill_row *r = add_row(k, item, price, unit, quantity);
+  if (r) r->used = true;
 }
 
 /* --- what is measured -------------------------------------------------------------------------------------------------------- */
@@ -81,7 +88,9 @@ static void add_charges(struct making *k, const struct config_list *list) {
     double quantity = quantity_of(k, &charges[i]);
     bool by_hours = from && price_item_of(from) == PRICE_TIME && charges[i].hours != HOURS_A_MONTH;
     const char *unit = by_hours ? "months" : from ? price_base_name(price_item_of(from)) : "";
-    add_row(k, charges[i].name, charges[i].price, unit, quantity);
+    bool stated = charges[i].measured == CHARGE_STATED || charges[i].measured == CHARGE_USERS;
+    (stated ? (void)add_row(k, charges[i].name, charges[i].price, unit, quantity)
+            : add_use(k, charges[i].name, charges[i].price, unit, quantity));
   }
 }
 
@@ -101,8 +110,8 @@ static void add_services(struct making *k) {
     const struct service_money *money = service_money(s);
     const struct pods_use *use = &k->use->pods[i];
     if (money->price) add_row(k, s->name, money->price, use->pods == 1 ? "replica" : "replicas", use->pods);
-    if (money->by_resources && p->vcpu) add_row(k, arena_format(k->arena, "%s vCPU", s->name), p->vcpu, "vCPU", use->vcpus);
-    if (money->by_resources && p->memory) add_row(k, arena_format(k->arena, "%s memory", s->name), p->memory, "GB", use->memory_gb);
+    if (money->by_resources && p->vcpu) add_use(k, arena_format(k->arena, "%s vCPU", s->name), p->vcpu, "vCPU", use->vcpus);
+    if (money->by_resources && p->memory) add_use(k, arena_format(k->arena, "%s memory", s->name), p->memory, "GB", use->memory_gb);
   }
 }
 
@@ -111,12 +120,12 @@ static void add_stored(struct making *k, const struct storage_config *c) {
   double gb = ((double)c->size + (double)c->growth * (k->use->month + (c->growth ? 0.5 : 0))) / 1e9;
   double copies = c->of >= 0 && k->use->pods ? k->use->pods[c->of].pods : 1;
   double kept = c->snapshots ? 1 + (double)(c->snapshots - 1) * c->changes : 0;
-  add_row(k, c->name, c->price, "GB-month", gb * copies);
+  add_use(k, c->name, c->price, "GB-month", gb * copies);
   if (kept > 0)
-    add_row(k, arena_format(k->arena, "%s snapshots", c->name), c->snapshot_price ? c->snapshot_price : c->price, "GB-month",
+    add_use(k, arena_format(k->arena, "%s snapshots", c->name), c->snapshot_price ? c->snapshot_price : c->price, "GB-month",
             gb * kept);
   if (c->backups)
-    add_row(k, arena_format(k->arena, "%s backups", c->name), c->backup_price ? c->backup_price : c->price, "GB-month",
+    add_use(k, arena_format(k->arena, "%s backups", c->name), c->backup_price ? c->backup_price : c->price, "GB-month",
             gb * (double)c->backups);
 }
 
@@ -129,21 +138,54 @@ static void add_egress(struct making *k) {
   const struct bill_config *b = k->bill;
   double gb = fmax(0, gb_a_month(k->use->per_s.origin) - b->egress_free_gb);
   const char *item = b->egress_free_gb > 0 ? arena_format(k->arena, "egress above %g GB", b->egress_free_gb) : "egress";
-  if (b->egress) add_row(k, item, b->egress, "GB", gb);
-  if (b->cdn) add_row(k, "CDN egress", b->cdn, "GB", gb_a_month(k->use->per_s.cdn));
-  if (b->between_zones) add_row(k, "between zones", b->between_zones, "GB", gb_a_month(k->use->per_s.between_zones));
-  if (b->between_regions) add_row(k, "between regions", b->between_regions, "GB", gb_a_month(k->use->per_s.between_regions));
+  if (b->egress) add_use(k, item, b->egress, "GB", gb);
+  if (b->cdn) add_use(k, "CDN egress", b->cdn, "GB", gb_a_month(k->use->per_s.cdn));
+  if (b->between_zones) add_use(k, "between zones", b->between_zones, "GB", gb_a_month(k->use->per_s.between_zones));
+  if (b->between_regions) add_use(k, "between regions", b->between_regions, "GB", gb_a_month(k->use->per_s.between_regions));
+}
+
+/* --- credit ------------------------------------------------------------------------------------------------------------------ */
+
+/* What a plan takes off at one end of the prices: never more than was used, or than the plan costs. */
+static double taken_off(double plan, double *used) {
+  double off = isnan(plan) || isnan(*used) ? NAN : fmin(plan, *used);
+  *used -= off;
+  return -off;
+}
+
+static void add_credit(struct making *k, const struct charge_config *c, struct bill_sum *used) {
+  const struct price_item *from = price_named(&k->bill->prices, c->price);
+  if (!from) return; /* linking has said so */
+  double plan = quantity_of(k, c);
+  struct bill_row r = {
+      .item = arena_format(k->arena, "%s credit", c->name), .price = c->price, .unit = "", .from = from, .quantity = 1};
+  r.monthly = r.unit_price = taken_off(price_cost(from, PRICE_TYPICAL, plan), &used->monthly);
+  r.low = taken_off(price_cost(from, PRICE_LOW, plan), &used->low);
+  r.high = taken_off(price_cost(from, PRICE_HIGH, plan), &used->high);
+  r.first = taken_off(price_first_cost(from, PRICE_TYPICAL, plan), &used->first);
+  k->rows[k->count++] = r;
+}
+
+static void add_credits(struct making *k) {
+  const struct charge_config *charges = k->bill->charges.items;
+  struct bill_sum used = {0, 0, 0, 0};
+  for (uint32_t i = 0; i < k->count; i++)
+    if (k->rows[i].used)
+      used.monthly += k->rows[i].monthly, used.low += k->rows[i].low, used.high += k->rows[i].high, used.first += k->rows[i].first;
+  for (uint32_t i = 0; i < k->bill->charges.count; i++)
+    if (charges[i].credit) add_credit(k, &charges[i], &used);
 }
 
 uint32_t bill_compute(const struct model *m, const struct bill_use *use, struct arena *arena, struct bill_row **out) {
   const struct bill_config *b = model_bill(m);
-  uint32_t room = m->platform.nodes.count + b->charges.count + 3 * (m->services.count + b->storage.count) + 4;
+  uint32_t room = m->platform.nodes.count + 2 * b->charges.count + 3 * (m->services.count + b->storage.count) + 4;
   struct making k = making_of(m, use, room, arena);
   add_nodes(&k);
   add_services(&k);
   add_storage(&k);
   add_charges(&k, &k.bill->charges);
   add_egress(&k);
+  add_credits(&k);
   *out = k.rows;
   return k.count;
 }

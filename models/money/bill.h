@@ -3,7 +3,7 @@
  * A month is 730 hours. Rows, in this order: nodes by group, for the hours for which they were in the cluster; replicas and pods
  * with a price of their own, for the time for which they stood on a node, starting and ending included; storage; charges of the
  * scenario, stated or measured; what was sent. Each row has three sums, of the low, the typical and the high ends of its price, and
- * what it costs in the first month where a promotional price holds then. A sum is NAN where the price list knows no price for that
+ * what it costs in the first month where a promotional price holds then. Last come the credits of plans, which are negative. A sum is NAN where the price list knows no price for that
  * much: unknown is never 0.
  *
  *     struct bill_use use = measure_use(model, view, arena);
@@ -26,6 +26,7 @@ struct charge_config {
   double quantity, hours;
   const char *of;
   double connection_requests; /* of LCUs: requests that one connection carries */
+  bool credit;                /* of a plan: what it costs is paid for use */
   /* Derived while linking. */
   enum charge_of measured;
   int32_t endpoint; /* of CHARGE_REQUESTS: -1: of all */
@@ -82,6 +83,7 @@ struct bill_row {
   double quantity, unit_price, monthly;
   double low, high; /* monthly, at the ends of the price's range */
   double first;     /* in the first month: other than monthly at a promotional price */
+  bool used;        /* by what was used: plans give credit for it */
 };
 
 struct bill_sum {

@@ -26,6 +26,9 @@ static const struct field charge_fields[] = {
             "them); or \"lcu\" (capacity units of a balancer, the larger of 25 new connections a second and 1 GB an hour)."),
     KEY("connection_requests", NUMBER, charge_config, connection_requests, DEFAULT(1), RANGE(1, 1e9),
         .doc = "Of \"lcu\": requests that one connection of a client carries."),
+    KEY("credit", FLAG, charge_config, credit, DEFAULT(false),
+        .doc = "A plan whose price is credit for what is used: pods, egress and charges \"of\" what is measured cost nothing up to "
+               "it."),
     {0}};
 static const struct record charge_record = {.name = "charge",
                                             .size = sizeof(struct charge_config),
@@ -192,6 +195,8 @@ static void link_charges(struct linker *l, const char *key, const struct config_
     const char *path = arena_format(l->arena, "bill.%s.%s", key, charges[i].name);
     uint32_t allowed = link_measured(l, path, &charges[i]);
     check_price(l, path, "price", charges[i].price, allowed);
+    if (charges[i].credit && !strcmp(key, "revenue"))
+      link_error(l, path, "credit", "belongs to a plan that is paid, among bill.charges");
     if (charges[i].measured == CHARGE_USERS && !(bill_users(l->model) > 0))
       link_error(l, path, "of", "is users, but nothing says how many there are: give \"users\" in \"bill\"");
     const struct price_item *item = price_named(&model_bill(l->model)->prices, charges[i].price);

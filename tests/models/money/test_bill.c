@@ -277,6 +277,19 @@ static void test_documents(void) {
       {"D-9, 50,000 users", "{'a':{'price':'vps','quantity':3}}", 120, 120},
       {"D-9, 100,000 users", "{'a':{'price':'vps','quantity':6}}", 240, 240},
       {"D-11", "{'a':{'price':'node','quantity':4}}", 60, 60},
+      {"D-11, two nodes", "{'a':{'price':'node','quantity':2}}", 30, 30},
+      {"Q-10, Railway", "{'a':{'price':'railway'}}", 5, 50},
+      {"Q-10, Vercel and Supabase", "{'a':{'price':'vercel-supabase'}}", 0, 25},
+      {"Q-10, App Platform", "{'a':{'price':'app-platform'}}", 12, 40},
+      {"Q-10, ECS and RDS", "{'a':{'price':'ecs-rds'}}", 30, 100},
+      {"Q-10, a VPS", "{'a':{'price':'self-hosted'}}", 5, 20},
+      {"Q-12", "{'a':{'price':'mvp-backend'},'b':{'price':'mvp-database'}}", 5, 45},
+      {"D-10, 5,000 users", "{'a':{'price':'vps-d10'}}", 40, 40},
+      {"D-10, 15,000 users", "{'a':{'price':'vps-d10','quantity':2}}", 80, 80},
+      {"D-10, 40,000 users", "{'a':{'price':'vps-d10','quantity':3}}", 120, 120},
+      {"D-10, 80,000 users, at least", "{'a':{'price':'vps-d10','quantity':4}}", 160, 160},
+      {"D-10, 80,000 users, at most", "{'a':{'price':'vps-d10','quantity':5}}", 200, 200},
+      {"D-12, EKS and D-11's nodes", "{'a':{'price':'eks-stated'},'b':{'price':'node','quantity':3}}", 117, 117},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char set[400];
@@ -305,6 +318,114 @@ static void test_ratios(void) {
   within("zones", number(zones.bill, "monthly") / base, 1.44, 1.45);
   within("regions", number(regions.bill, "monthly") / base, 2.09, 2.12);
   answer_free(&one), answer_free(&zones), answer_free(&regions);
+}
+
+/* A pilot light is a database alone in the other region, fed with 1 GB an hour: 281.41 + 124.83 + 14.60, 1.50 times; with a balancer that
+ * waits there 1.55 (Uptime Intelligence, 2022: 1.52). A standby in another zone that is a db.t3.medium until it is needed, and must be
+ * made larger then, is 0.068 x 730 = 49.64: 1.18 times (1.15, with 15 min until it serves again). */
+static void test_standby_ratios(void) {
+#define REPLICA "--set", "services.mysql.replicas=2", "--set", "services.mysql.replication={\"mode\":\"asynchronous\"}"
+#define FED     "--set", "bill.charges.replication.quantity=730"
+  struct answer one = ANSWER("tests/cli/money/regions.json"), pilot = ANSWER("tests/cli/money/regions.json", REPLICA, FED),
+                ready = ANSWER("tests/cli/money/regions.json", REPLICA, FED, "--set", "bill.charges.balancer.quantity=2"),
+                small = ANSWER("tests/cli/money/regions.json", "--set", "bill.charges.standby={\"price\":\"db.t3.medium\"}");
+  double base = number(one.bill, "monthly");
+  near("a pilot light", number(pilot.bill, "monthly"), 281.415 + 124.83 + 14.6);
+  within("a pilot light", number(pilot.bill, "monthly") / base, 1.49, 1.5);
+  within("with a balancer", number(ready.bill, "monthly") / base, 1.55, 1.56);
+  within("a small standby", number(small.bill, "monthly") / base, 1.17, 1.18);
+  answer_free(&one), answer_free(&pilot), answer_free(&ready), answer_free(&small);
+}
+
+/* D-12 at the lists: three m6i.xlarge at 140.16 and a control plane of EKS at 0.10 x 730 = 73 are 493.48 USD, where the document says about 72
+ * and the nodes; two droplets of 4 GB are the 48 of "from about 48", three with the highly available control plane 3 x 24 + 40 = 112. */
+static void test_managed_kubernetes(void) {
+  static const struct {
+    const char *charges;
+    double monthly;
+  } rows[] = {
+      {"bill.charges={\"plane\":{\"price\":\"eks-control-plane\"},\"nodes\":{\"price\":\"m6i.xlarge\",\"quantity\":3}}", 493.48},
+      {"bill.charges={\"plane\":{\"price\":\"doks-control-plane\"},\"nodes\":{\"price\":\"droplet-4-2\",\"quantity\":2}}", 48},
+      {"bill.charges={\"plane\":{\"price\":\"doks-ha\"},\"nodes\":{\"price\":\"droplet-4-2\",\"quantity\":3}}", 112}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct answer a = ANSWER("tests/cli/money/lists.json", "--set", rows[i].charges);
+    near(rows[i].charges, claimed(&a, "cost(month)"), rows[i].monthly);
+    answer_free(&a);
+  }
+}
+
+/* AWS to the internet: 100 GB free, 0.09 to 10 TB, 0.085 to 50, 0.07 to 150, 0.05 beyond. 200 TB are 9,900 x 0.09 + 40,000 x 0.085 + 100,000 x
+ * 0.07 + 50,000 x 0.05 = 891 + 3,400 + 7,000 + 2,500. */
+static void test_egress_tiers(void) {
+  static const double rows[][2] = {{50, 0}, {10000, 891}, {12000, 1061}, {50000, 4291}, {150000, 11291}, {200000, 13791}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char set[120];
+    snprintf(set, sizeof set, "bill.charges={\"out\":{\"price\":\"egress\",\"quantity\":%.0f}}", rows[i][0]);
+    struct answer a = ANSWER("tests/cli/money/lists.json", "--set", set);
+    near(set, claimed(&a, "cost(month)"), rows[i][1]);
+    answer_free(&a);
+  }
+}
+
+static void roughly(const char *what, double is, double wanted) {
+  test_check(fabs(is / wanted - 1) < 0.01, "%s: %.9g instead of about %.9g", what, is, wanted);
+}
+
+/* g gets and p puts a second are answered. A month has 2,628,000 s: g + 0.001 p MB are sent, 0.2 p MB received; 0.3 USD for a million
+ * beyond ten of them, 10.8 USD for a TB, a cent for a GiB. 7.5 gets are 27 GB an hour, so about 29 LCUs with the rest; of messages of
+ * 1 kB, which are 0.045 LCUs, a connection for each request is (g + p) / 25 = 0.4. */
+static void test_uses(void) {
+  struct answer a = ANSWER("tests/cli/money/uses.json"),
+                b = ANSWER("tests/cli/money/uses.json", "--set", "endpoints.get.response=1kB", "--set",
+                           "endpoints.put.request=1kB"),
+                c = ANSWER("tests/cli/money/uses.json", "--set", "endpoints.get.response=1kB", "--set", "endpoints.put.request=1kB",
+                           "--set", "bill.charges.balancer.connection_requests=5");
+  double g = claimed(&a, "rate(get)"), p = claimed(&a, "rate(put)"), sent = 2628 * (g + 0.001 * p), received = 2628 * 0.2 * p;
+  roughly("sent", number(line(&a, "sent"), "quantity"), sent);
+  roughly("its price", number(line(&a, "sent"), "monthly"), sent * 0.0108);
+  roughly("received", number(line(&a, "received"), "quantity"), received);
+  roughly("processed", number(line(&a, "processed"), "monthly"), (sent + received) / 1.073741824 * 0.01);
+  roughly("requests", number(line(&a, "all"), "monthly"), (2.628 * (g + p) - 10) * 0.3);
+  near("puts are within what is free", number(line(&a, "puts"), "monthly"), 0);
+  roughly("LCUs by bytes", number(line(&a, "balancer"), "quantity"), 3.6 * (g + 0.001 * p + 0.2 * p));
+  roughly("their price", number(line(&a, "balancer"), "monthly"), 3.6 * (g + 0.201 * p) * 0.008 * 730);
+  double all = claimed(&b, "rate(get)") + claimed(&b, "rate(put)");
+  roughly("LCUs by connections", number(line(&b, "balancer"), "quantity"), all / 25);
+  roughly("of five requests each", number(line(&c, "balancer"), "quantity"), all / 125);
+  answer_free(&a), answer_free(&b), answer_free(&c);
+}
+
+/* Four pods with limits of one core and 2 GB: 4 x 73 and 8 x 7.30. */
+static void test_pods_by_limits(void) {
+  struct answer a = ANSWER("tests/cli/money/blue-green.json", "--set", "releases=null", "--set", "bill.pods.by=limits", "--set",
+                           "services.api.resources.limits={\"cpu\":\"1\",\"memory\":\"2GB\"}");
+  near("CPU", number(line(&a, "api vCPU"), "monthly"), 292);
+  near("memory", number(line(&a, "api memory"), "monthly"), 58.4);
+  answer_free(&a);
+}
+
+/* Four pods of a tenth of a core and 100 MB: 0.4 x 20.28816 + 0.4 x 10.144 = 12.173 USD, less than the plan of 20: the bill is 20. With half a
+ * core and 1 GB each 2 x 20.28816 + 4 x 10.14408 = 81.15: the plan is within it. */
+static void test_credit(void) {
+  struct answer little = ANSWER("tests/cli/money/credit.json"),
+                much = ANSWER("tests/cli/money/credit.json", "--set",
+                              "services.api.resources.requests={\"cpu\":\"500m\",\"memory\":\"1GB\"}");
+  near("what was used", number(line(&little, "plan credit"), "monthly"), -0.4 * (20.28816 + 10.14408));
+  near("the plan", number(little.bill, "monthly"), 20);
+  near("its credit", number(line(&much, "plan credit"), "monthly"), -20);
+  near("the use", number(much.bill, "monthly"), 2 * 20.28816 + 4 * 10.14408);
+  answer_free(&little), answer_free(&much);
+}
+
+/* Fifteen machines are taken in ten hours. At the notice the pod leaves, which takes at most the 20 s of what is inside, and with it the
+ * machine leaves the cluster; another joins 90 s after the notice. So one is missing for 70 to 90 s each time: 3 - 15 x 80 / 36,000 = 2.967
+ * machines, give or take as many as are taken. */
+static void test_spot(void) {
+  struct answer a = ANSWER("scenarios/ideas/spot.json", "--reps", "4", "--set", "prices=../../tests/cli/money/pods.prices.json",
+                           "--set", "platform.nodes.worker.price=machine", "--set", "traffic.users.rate=0.2/s");
+  within("machines", number(line(&a, "worker"), "quantity"), 2.955, 2.975);
+  near("their price", number(line(&a, "worker"), "monthly"), 73 * number(line(&a, "worker"), "quantity"));
+  answer_free(&a);
 }
 
 /* Four pods of half a core and 1 GB, of an hour that is measured. After a minute four more start; ready 10 to 15 s after that, they get the
@@ -379,6 +500,13 @@ static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb}
                                          {"lists", test_lists},
                                          {"tables of the documents", test_documents},
                                          {"ratios of providers", test_ratios},
+                                         {"ratios of standbys", test_standby_ratios},
+                                         {"managed Kubernetes", test_managed_kubernetes},
+                                         {"tiers of egress", test_egress_tiers},
+                                         {"what is used", test_uses},
+                                         {"pods by limits", test_pods_by_limits},
+                                         {"credit of a plan", test_credit},
+                                         {"spot machines", test_spot},
                                          {"a blue-green release", test_blue_green},
                                          {"a managed database", test_database},
                                          {"a day with an autoscaler", test_day},
