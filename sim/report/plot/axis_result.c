@@ -45,7 +45,7 @@ const char *axis_read(struct axis_result *a, const struct result_file *file) {
   return a->capacity ? read_levels(a) : read_points(a);
 }
 
-struct axis_words axis_words(const struct axis_result *a, double x) {
+struct axis_words axis_result_words(const struct axis_result *a, double x) {
   struct axis_words shown;
   snprintf(shown.text, sizeof shown.text, "%.3g%.20s", x, a->unit);
   if (x >= 1000) snprintf(shown.text, sizeof shown.text, "%.0f%.20s", x >= 1e5 ? x : rint(x), a->unit);

@@ -22,7 +22,7 @@ const char *axis_read(struct axis_result *, const struct result_file *);
 struct axis_words {
   char text[60];
 };
-struct axis_words axis_words(const struct axis_result *, double x);
+struct axis_words axis_result_words(const struct axis_result *, double x);
 /* A metric of a point without labels; null: there is none. */
 const struct json_value *axis_metric(const struct json_value *point, const char *name, const char *aggregate);
 /* The busiest resource at a point or level and how busy it is; NaN: unknown. */

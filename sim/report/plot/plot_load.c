@@ -82,13 +82,13 @@ static void mark_answer(struct load_picture *p, const char *key) {
   struct result_estimate e = result_estimate(json_member(p->axis.file->root, key));
   struct chart_mark mark = {.x = e.value, .low = e.low, .high = e.high, .solid = true};
   snprintf(mark.words, sizeof mark.words, "holds %s %s", strcmp(key, "most") ? "from" : "up to",
-           axis_words(&p->axis, e.value).text);
+           axis_result_words(&p->axis, e.value).text);
   chart_mark(&p->chart, &mark);
 }
 
 static void mark_knee(struct load_picture *p, double x) {
   struct chart_mark mark = {.x = x, .low = NAN, .high = NAN};
-  snprintf(mark.words, sizeof mark.words, "knee %s", axis_words(&p->axis, x).text);
+  snprintf(mark.words, sizeof mark.words, "knee %s", axis_result_words(&p->axis, x).text);
   chart_mark(&p->chart, &mark);
 }
 
@@ -203,13 +203,13 @@ static void say(const struct load_picture *p, char *text, size_t size) {
   int used = 0;
   if (!isnan(p->first.x)) {
     used = snprintf(text, size, "%s crosses %s at %s", p->first.what, format_number(UNIT_SECONDS, NULL, p->first.limit).text,
-                    axis_words(&p->axis, p->first.x).text);
+                    axis_result_words(&p->axis, p->first.x).text);
     say_full(p, text + used, size - (size_t)used);
     return;
   }
   if (*p->held) {
     snprintf(text, size, "%s stays within %s up to %s", p->held, format_number(UNIT_SECONDS, NULL, p->held_limit).text,
-             axis_words(&p->axis, p->axis.x[p->axis.count - 1]).text);
+             axis_result_words(&p->axis, p->axis.x[p->axis.count - 1]).text);
     return;
   }
   const struct chart_line *line = p->chart.line;
@@ -217,8 +217,8 @@ static void say(const struct load_picture *p, char *text, size_t size) {
   while (last > first && isnan(last->value)) last--;
   while (first < last && isnan(first->value)) first++;
   snprintf(text, size, "%s goes from %s at %s to %s at %s", line->label, format_number(UNIT_SECONDS, NULL, first->value).text,
-           axis_words(&p->axis, first->x).text, format_number(UNIT_SECONDS, NULL, last->value).text,
-           axis_words(&p->axis, last->x).text);
+           axis_result_words(&p->axis, first->x).text, format_number(UNIT_SECONDS, NULL, last->value).text,
+           axis_result_words(&p->axis, last->x).text);
 }
 
 static void subtitle(const struct load_picture *p, char *text, size_t size) {

@@ -97,7 +97,7 @@ static void mark_full(struct resources_picture *p) {
   for (const struct json_value *r = json_first(json_member(p->axis.file->root, "resources")); r; r = json_next(r)) {
     struct chart_mark mark = {.x = result_number(r, "full_at"), .low = NAN, .high = NAN};
     snprintf(mark.words, sizeof mark.words, "%.50s is full at %.50s", result_text(r, "resource"),
-             axis_words(&p->axis, mark.x).text);
+             axis_result_words(&p->axis, mark.x).text);
     if (isfinite(mark.x) && mark.x <= p->axis.x[p->axis.count - 1]) chart_mark(&p->chart, &mark);
     break; /* the others fill behind it */
   }
@@ -111,12 +111,12 @@ static void say(const struct resources_picture *p, const struct resource *first,
   }
   while (at < p->axis.count && !(first->busy[at] > FULL)) at++;
   if (at < p->axis.count) {
-    snprintf(text, size, "%s is full at %s", first->name, axis_words(&p->axis, p->axis.x[at]).text);
+    snprintf(text, size, "%s is full at %s", first->name, axis_result_words(&p->axis, p->axis.x[at]).text);
     return;
   }
   for (at = p->axis.count - 1; at > 0 && isnan(first->busy[at]);) at--;
   snprintf(text, size, "nothing is full up to %s; %s is the fullest, %s busy",
-           axis_words(&p->axis, p->axis.x[p->axis.count - 1]).text, first->name, format_percent(first->most).text);
+           axis_result_words(&p->axis, p->axis.x[p->axis.count - 1]).text, first->name, format_percent(first->most).text);
 }
 
 /* Of those that are full the one that is so first. */
