@@ -124,6 +124,13 @@ static double step_of(const struct tornado *t, double length) {
   return length / step > 7 ? 2 * step : step;
 }
 
+/* gnuplot reads the text of a tick as a format: a percent sign is written twice. */
+static void put_tick(struct figure *f, const char *text, double x) {
+  fputc('\'', f->script);
+  for (; *text; text++) fputs(*text == '%' ? "%%" : (char[2]){*text}, f->script);
+  fprintf(f->script, "' %.9g", x);
+}
+
 /* Ticks in the words of the numbers elsewhere. */
 static void put_axis(struct figure *f, const struct tornado *t) {
   double room = 0.04 * (t->high - t->low), from = t->low - room, to = t->high + room, step = step_of(t, to - from);
@@ -131,8 +138,10 @@ static void put_axis(struct figure *f, const struct tornado *t) {
   fprintf(f->script, "set border 1\nunset ytics\nunset grid\nset xrange [%.9g:%.9g]\nset yrange [%g:0.6]\nset xtics (", from, to,
           -t->count + 0.4);
   bool first = true;
-  for (double x = ceil(from / step) * step; x <= to; x += step, first = false)
-    fprintf(f->script, "%s'%s' %.9g", first ? "" : ", ", amount(t, fabs(x) < step / 2 ? 0 : x, step / 10).text, x);
+  for (double x = ceil(from / step) * step; x <= to; x += step, first = false) {
+    fputs(first ? "" : ", ", f->script);
+    put_tick(f, amount(t, fabs(x) < step / 2 ? 0 : x, step / 10).text, x);
+  }
   fputs(")\n", f->script);
 }
 

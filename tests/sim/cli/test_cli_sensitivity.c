@@ -161,6 +161,12 @@ static void test_picture(void) {
   char *svg = test_read_file(picture);
   test_check(c.status == 0 && svg && strstr(svg, "Measure " CPU " first"), "exit status %d: %s", c.status, c.err);
   free(svg), child_free(&c);
+  c = AGUANTA("sensitivity", RANGES, "--set", "run.window=500s", "--of", "utilization(box.cpu)", "--export", answer);
+  child_free(&c);
+  c = AGUANTA("plot", answer, "--kind", "tornado", "-o", picture);
+  svg = test_read_file(picture);
+  test_check(c.status == 0 && svg && strstr(svg, ">50.0%<"), "ticks in per cent: exit status %d: %s", c.status, c.err);
+  free(svg), child_free(&c);
   c = AGUANTA("run", RANGES, "--set", "run.window=500s", "--reps", "2", "--export", result);
   child_free(&c);
   c = AGUANTA("plot", result, "--kind", "tornado", "-o", picture);
