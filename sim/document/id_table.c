@@ -152,9 +152,16 @@ static const char *verdict_text(struct page *p, const struct id_cell *cell) {
 
 /* --- comparing ---------------------------------------------------------------------------------------------------------------- */
 
+/* The next <br> that is not escaped; null: there is none. */
+static char *next_break(char *text) {
+  char *found = strcasestr(text, "<br");
+  while (found && found > text && found[-1] == '\\') found = strcasestr(found + 1, "<br");
+  return found;
+}
+
 /* The next line of a cell with <br> between them; null at the end. */
 static char *next_part(char **rest) {
-  char *part = *rest, *end = part ? strcasestr(part, "<br") : NULL;
+  char *part = *rest, *end = part ? next_break(part) : NULL;
   if (!part) return NULL;
   *rest = end ? end + strcspn(end, ">") + (strchr(end, '>') != NULL) : NULL;
   if (end) *end = 0;

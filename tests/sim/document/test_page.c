@@ -198,7 +198,27 @@ static void test_write_refused(void) {
   free(dir), free(page), free(web), free(stored), free(other), free(after), free(theirs);
 }
 
-static const struct test_case all[] = {{"write", test_write}, {"compared", test_compared}, {"bad", test_bad_pages},
-                                       {"mixed", test_mixed}, {"export", test_export},     {"write_refused", test_write_refused},
+/* Names of claims cannot break a table, and what was written is read back as the same. */
+static void test_hostile_names(void) {
+  const char *claims =
+      "--set=claims=[{\"id\": \"a|b\", \"show\": \"rate(job)\", \"source\": \"H-1\"}, {\"id\": \"x<br>y\", \"show\": "
+      "\"rate(job)\", \"source\": \"H-1\"}, {\"id\": \"<!-- aguanta: end -->\", \"show\": \"rate(job)\", \"source\": "
+      "\"H-1\"}, {\"id\": \"`%s`\", \"show\": \"rate(job)\", \"source\": \"H-1\"}]";
+  const char *filled = TIE "| id | simulated |\n|-|-|\n| H-1 | a\\|b: 10/s<br>x\\<br\\>y: 10/s<br>\\<!-- aguanta: end --\\>: "
+                           "10/s<br>\\`%s\\`: 10/s |\n" END;
+  char *dir = folder(), *page = child_path("pages/page.md");
+  child_write(page, filled);
+  struct child c = AGUANTA("check", page, claims, "--progress", "never");
+  test_check(c.status == 0 && strstr(c.out, "4 cells compared, 0 differences"), "%d: %s%s", c.status, c.out, c.err);
+  child_free(&c), free(dir), free(page);
+}
+
+static const struct test_case all[] = {{"write", test_write},
+                                       {"compared", test_compared},
+                                       {"bad", test_bad_pages},
+                                       {"mixed", test_mixed},
+                                       {"export", test_export},
+                                       {"write_refused", test_write_refused},
+                                       {"hostile_names", test_hostile_names},
                                        {NULL, NULL}};
 const struct test_suite suite_page = {"page", all};
