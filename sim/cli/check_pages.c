@@ -64,11 +64,23 @@ static const struct results *run(struct checking *c, struct arena *arena, const 
   return answers_put(c->answers, of->name, key, r);
 }
 
+/* Its warnings are for those who run it: of a page's scenarios only errors are shown. */
+static struct scenario *read_scenario(struct checking *c, struct arena *arena, const char *path) {
+  struct diagnostics *diagnostics = diagnostics_new(arena);
+  const char *root = session_root(arena, c->options);
+  uint32_t count;
+  struct scenario_override *all = session_overrides(arena, c->options, 0, &count);
+  if (root) diagnostics_confine(diagnostics, root);
+  struct scenario *s = scenario_read(arena, diagnostics, path, all, count);
+  if (!s) fputs(diagnostics_render(diagnostics, arena), stderr);
+  return session_outputs_apart(c->options, diagnostics) ? s : NULL;
+}
+
 /* False when the page cannot be judged. */
 static bool answer_one(struct checking *c, uint32_t i) {
   struct arena *arena = arena_new();
   struct page_scenario *of = page_scenario(c->page, i);
-  struct scenario *s = session_read(arena, c->options, of->path, NULL, 0);
+  struct scenario *s = read_scenario(c, arena, of->path);
   if (!s) diagnostic_add(c->diagnostics, &of->at, "%s is no valid scenario", of->name);
   if (s && page_ask(c->page, i, s)) {
     uint64_t key = key_of(c, i, s);
