@@ -67,14 +67,19 @@ static void put_results(FILE *file, const struct results *r, bool statements) {
   }
 }
 
-static void put_file(FILE *file, const struct check_row *row) {
-  if (!row->exit_code) return;
-  begin(file, row->exit_code != 98, row->file, 0, "aguanta");
-  fputs(row->exit_code == 3    ? "not valid: see the messages\n"
-        : row->exit_code == 99 ? "its tables do not agree with its scenarios\n"
-        : row->exit_code == 98 ? "a value of its tables is undecided or missing\n"
-                               : "could not be run\n",
-        file);
+static void put_file(FILE *file, const char *path, const char *why) {
+  begin(file, true, path, 0, "aguanta");
+  fprintf(file, "%s\n", why);
+}
+
+static void put_page(FILE *file, const struct check_page *p) {
+  if (!p->judged) put_file(file, p->file, "not in order, or interrupted: see the messages");
+  for (uint32_t i = 0; i < p->difference_count; i++) {
+    const struct check_difference *d = &p->differences[i];
+    begin(file, strcmp(d->kind, "no data") != 0, p->file, d->line, d->kind);
+    put(file, d->text, false);
+    fputc('\n', file);
+  }
 }
 
 static void write_run(FILE *file, const struct answer *a) { put_results(file, a->run, a->statements_count); }
@@ -84,7 +89,8 @@ static void write_check(FILE *file, const struct answer *a) {
     if (a->check->rows[i].results)
       put_results(file, a->check->rows[i].results, a->statements_count);
     else
-      put_file(file, &a->check->rows[i]);
+      put_file(file, a->check->rows[i].file, a->check->rows[i].exit_code == 3 ? "not valid: see the messages" : "could not be run");
+  for (uint32_t i = 0; i < a->check->page_count; i++) put_page(file, &a->check->pages[i]);
 }
 
 const struct export_format export_github = {

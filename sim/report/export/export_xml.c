@@ -92,71 +92,95 @@ static void put_suite(FILE *file, const struct results *r, enum claim_kind kind,
   fputs("  </testsuite>\n", file);
 }
 
-/* What is wrong with a file as a whole: one test of its own. Empty when nothing is. */
+/* What is wrong with a scenario as a whole: an error, in a test of its own. Null: nothing. */
 static const char *trouble(const struct check_row *row) {
-  if (row->results && row->results->violation_count) return row->results->violations[0];
-  if (row->results && row->results->interrupted) return "interrupted";
-  if (row->results) return "";
-  return row->exit_code == 3    ? "not valid: see the messages"
-         : row->exit_code == 99 ? "its tables do not agree with its scenarios"
-         : row->exit_code == 98 ? "a value of its tables is undecided or missing"
-         : row->exit_code       ? "could not be run"
-                                : "";
+  if (!row->results) return row->exit_code == 3 ? "not valid: see the messages" : "could not be run";
+  return row->results->violation_count ? row->results->violations[0] : row->results->interrupted ? "interrupted" : NULL;
 }
 
-static bool whole(const struct check_row *row) { return !row->results || *trouble(row); }
-
-static void put_whole(FILE *file, const struct check_row *row) {
-  const char *why = trouble(row);
-  struct tally t = {
-      .tests = 1, .failures = row->exit_code == 99 && !row->results, .skipped = row->exit_code == 98 && !row->results};
-  t.errors = *why && !t.failures && !t.skipped;
+static void open_suite(FILE *file, const char *name, const struct tally *t) {
   fputs("  <testsuite", file);
-  put_attribute(file, "name", row->file);
-  put_counts(file, &t);
-  fputs(">\n    <testcase", file);
-  put_attribute(file, "classname", row->file);
-  fputs(" name=\"the file as a whole\">", file);
-  if (*why)
-    markup_put(file, t.failures ? "<failure message=\"" : t.skipped ? "<skipped message=\"" : "<error message=\"", why, "\"/>");
-  fputs("</testcase>\n  </testsuite>\n", file);
+  put_attribute(file, "name", name);
+  put_counts(file, t);
+  fputs(">\n", file);
+}
+
+static void put_error(FILE *file, const char *path, const char *why) {
+  open_suite(file, path, &(struct tally){.tests = 1, .errors = 1});
+  fputs("    <testcase", file);
+  put_attribute(file, "classname", path);
+  markup_put(file, " name=\"the file as a whole\"><error message=\"", why, "\"/></testcase>\n  </testsuite>\n");
+}
+
+/* A page is one test, or one a cell that differs. */
+static struct tally tally_page(const struct check_page *p) {
+  struct tally t = {.tests = p->difference_count ? p->difference_count : 1, .errors = !p->judged};
+  for (uint32_t i = 0; i < p->difference_count; i++) ++*(strcmp(p->differences[i].kind, "no data") ? &t.failures : &t.skipped);
+  return t;
+}
+
+static void put_difference(FILE *file, const struct check_page *p, const struct check_difference *d) {
+  bool open = !strcmp(d->kind, "no data");
+  fputs("    <testcase", file);
+  put_attribute(file, "classname", p->file);
+  fprintf(file, " name=\"line %u, column %u\"", d->line, d->column);
+  put_attribute(file, "file", p->file);
+  fprintf(file, " line=\"%u\"><%s message=\"", d->line, open ? "skipped" : "failure");
+  markup_put(file, "", d->text, "\"");
+  if (!open) put_attribute(file, "type", d->kind);
+  fputs("/></testcase>\n", file);
+}
+
+static void put_page(FILE *file, const struct check_page *p) {
+  struct tally t = tally_page(p);
+  if (!p->judged) {
+    put_error(file, p->file, "not in order, or interrupted: see the messages");
+    return;
+  }
+  open_suite(file, p->file, &t);
+  for (uint32_t i = 0; i < p->difference_count; i++) put_difference(file, p, &p->differences[i]);
+  if (!p->difference_count) {
+    fputs("    <testcase", file);
+    put_attribute(file, "classname", p->file);
+    fputs(" name=\"its tables say what is simulated\"/>\n", file);
+  }
+  fputs("  </testsuite>\n", file);
 }
 
 static void add(struct tally *sum, struct tally t) {
   sum->tests += t.tests, sum->failures += t.failures, sum->skipped += t.skipped, sum->errors += t.errors;
 }
 
-static struct tally tally_row(const struct check_row *row, bool statements) {
+static struct tally tally_all(const struct check_results *c, bool statements) {
   struct tally sum = {0};
-  if (row->results) add(&sum, tally_of(row->results, CLAIM_REQUIREMENT, statements));
-  if (row->results) add(&sum, tally_of(row->results, CLAIM_STATEMENT, statements));
-  if (!whole(row)) return sum;
-  bool failed = row->exit_code == 99 && !row->results, open = row->exit_code == 98 && !row->results;
-  add(&sum, (struct tally){1, failed, open, *trouble(row) && !failed && !open});
+  for (uint32_t i = 0; i < c->count; i++) {
+    for (enum claim_kind kind = CLAIM_REQUIREMENT; c->rows[i].results && kind < CLAIM_INFO; kind++)
+      add(&sum, tally_of(c->rows[i].results, kind, statements));
+    if (trouble(&c->rows[i])) add(&sum, (struct tally){.tests = 1, .errors = 1});
+  }
+  for (uint32_t i = 0; i < c->page_count; i++) add(&sum, tally_page(&c->pages[i]));
   return sum;
 }
 
-static void write_rows(FILE *file, const struct check_row *rows, uint32_t row_count, bool statements) {
-  struct tally sum = {0};
-  for (uint32_t i = 0; i < row_count; i++) add(&sum, tally_row(&rows[i], statements));
+static void write_all(FILE *file, const struct check_results *c, bool statements) {
+  struct tally sum = tally_all(c, statements);
   fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"aguanta\"", file);
   put_counts(file, &sum);
   fputs(">\n", file);
-  for (uint32_t i = 0; i < row_count; i++) {
-    for (enum claim_kind kind = CLAIM_REQUIREMENT; rows[i].results && kind < CLAIM_INFO; kind++)
-      put_suite(file, rows[i].results, kind, statements);
-    if (whole(&rows[i])) put_whole(file, &rows[i]);
+  for (uint32_t i = 0; i < c->count; i++) {
+    for (enum claim_kind kind = CLAIM_REQUIREMENT; c->rows[i].results && kind < CLAIM_INFO; kind++)
+      put_suite(file, c->rows[i].results, kind, statements);
+    if (trouble(&c->rows[i])) put_error(file, c->rows[i].file, trouble(&c->rows[i]));
   }
+  for (uint32_t i = 0; i < c->page_count; i++) put_page(file, &c->pages[i]);
   fputs("</testsuites>\n", file);
 }
 
 static void write_run(FILE *file, const struct answer *a) {
-  const struct check_row row = {a->run->scenario_file, a->run->violation_count ? 1 : 0, a->run};
-  write_rows(file, &row, 1, a->statements_count);
+  const struct check_row row = {a->run->scenario_file, 0, a->run};
+  write_all(file, &(struct check_results){.count = 1, .rows = &row}, a->statements_count);
 }
 
-static void write_check(FILE *file, const struct answer *a) {
-  write_rows(file, a->check->rows, a->check->count, a->statements_count);
-}
+static void write_check(FILE *file, const struct answer *a) { write_all(file, a->check, a->statements_count); }
 
 const struct export_format export_xml = {.name = "xml", .write = {[ANSWER_RUN] = write_run, [ANSWER_CHECK] = write_check}};

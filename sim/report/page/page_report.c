@@ -4,6 +4,7 @@
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
+#include "sim/report/costs_report.h"
 #include "sim/report/drill_report.h"
 #include "sim/report/export.h"
 #include "sim/report/growth_report.h"
@@ -90,7 +91,10 @@ static bool add_check(struct report *r, const struct json_value *root, const cha
     if (!add(r, kind_named("result"), result, path)) return false;
     any = true;
   }
-  return any || refuse(r, path, "a check without a scenario that could be read");
+  for (const struct json_value *s = json_first(json_member(root, "pages")); s; s = json_next(s))
+    r->missing = arena_format(r->arena, "%s%s%s (tables of a page)", r->missing ? r->missing : "", r->missing ? ", " : "",
+                              result_text(s, "file"));
+  return any || refuse(r, path, "a check without a scenario that could be read; tables of pages are no answer that a report shows");
 }
 
 /* The member that says what kind of answer it is: "aguanta_growth". */
@@ -254,7 +258,8 @@ static void write_answer(FILE *file, const struct page_form *form, const struct 
                                                                                [ANSWER_CAPACITY] = report_capacity_json,
                                                                                [ANSWER_SENSITIVITY] = report_sensitivity_json,
                                                                                [ANSWER_DRILL] = report_drill_json,
-                                                                               [ANSWER_GROWTH] = report_growth_json};
+                                                                               [ANSWER_GROWTH] = report_growth_json,
+                                                                               [ANSWER_COSTS] = report_costs_json};
   struct report r = {.arena = arena_new()};
   struct diagnostics *diagnostics = diagnostics_new(r.arena);
   char *json = NULL;
@@ -280,4 +285,5 @@ const struct export_format export_html = {.name = "html",
                                                     [ANSWER_CAPACITY] = write_html,
                                                     [ANSWER_SENSITIVITY] = write_html,
                                                     [ANSWER_DRILL] = write_html,
-                                                    [ANSWER_GROWTH] = write_html}};
+                                                    [ANSWER_GROWTH] = write_html,
+                                                    [ANSWER_COSTS] = write_html}};
