@@ -39,7 +39,8 @@ demo: all
 	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind overview --endpoint event -o overview.png
 	@cd build/demo && ../aguanta plot compose.json swarm.json kubernetes.json --kind latency --endpoint event -o latency-event.png
 	@cd build/demo && for s in $(PLATFORM); do for k in breakdown claims; do ../aguanta plot $$s.json --kind $$k -o $$s-$$k.png || exit 1; done; done
-	@echo "Results and pictures are in build/demo:" && ls build/demo
+	@cd build/demo && ../aguanta report compose.json swarm.json kubernetes.json --title "Three deployments of one ticket platform" -o report.html
+	@echo "Results and pictures are in build/demo, all of it on one page in build/demo/report.html:" && ls build/demo
 	@$(B)/aguanta check docs/documents/*.md --progress never || [ $$? -ge 98 ]
 
 # Each mechanism in a small scenario, with the picture that shows it.
@@ -63,6 +64,7 @@ check-oracle: setup
 	@$(B)/tests/all oracle
 
 check-long: setup
+	@./tests/setup.sh browser || echo "without a browser the pages of reports are not looked at"
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta $(B)/tests/all
 	@AGUANTA_LONG=1 AGUANTA_BIN=$(B)/aguanta $(B)/tests/all --jobs $(CORES)
 	@$(MAKE) -s --no-print-directory fuzz FUZZ_SECONDS=10

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing to build, test and draw: Debian packages, through apt-get, with sudo when not root.
-# `tests/setup.sh lint` also wants clang-format and clang, `tests/setup.sh clang` clang.
+# `tests/setup.sh browser` also wants a Chromium, `tests/setup.sh lint` also wants clang-format and clang, `tests/setup.sh clang` clang.
 set -eu
 : "${CLANG:=clang}"
 missing=
@@ -14,6 +14,7 @@ command -v gcc >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 || need gcc
 [ -e /usr/include/CUnit/CUnit.h ] || [ -e /usr/local/include/CUnit/CUnit.h ] || need libcunit1-dev
 command -v gnuplot >/dev/null 2>&1 || need gnuplot-nox
 [ "${1:-}" != lint ] || command -v clang-format >/dev/null 2>&1 || need clang-format
+[ "${1:-}" != browser ] || command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium
 case "${1:-}" in lint | clang) command -v "${CLANG##* }" >/dev/null 2>&1 || need clang ;; esac
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
