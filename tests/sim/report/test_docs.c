@@ -7,13 +7,12 @@
  *     <!-- output: COMMAND -->       the block after it shows the command's output; a line "..." leaves lines out
  *     <!-- file: PATH -->            the block after it is that file, byte for byte
  *     `oracle/NAME`                  a case of tests/oracle; may have a *
- *     | .. | .. | `S` | `E` | V | X |   docs/platform.md: claim E of scenarios/platform/S.json has verdict V and value X
  *
  * `make` lines are not run: their targets must exist. Commands run in the root of the repository, and what they write to
- * build/ goes to build/docs-test/ instead. Slow scenarios of the table are run only with AGUANTA_LONG set.
+ * build/ goes to build/docs-test/ instead. The tables of docs/documents/ are checked by test_documents.c.
  *
  * When the numbers change for a good reason, `AGUANTA_DOCS_UPDATE=1 build/tests/all docs.update` writes the new ones into the
- * shown outputs and the table (with AGUANTA_LONG the whole table); prose and small tables are for people to correct. */
+ * shown outputs; prose and small tables are for people to correct. */
 #include "sim/cli/options.h"
 #include "sim/engine/arena.h"
 #include "sim/json/json.h"
@@ -399,74 +398,6 @@ static void test_every_key_is_explained(void) {
   arena_free(arena);
 }
 
-/* --- the table of docs/platform.md -------------------------------------------------------------------------------------------- */
-
-enum { ROWS = 100 };
-
-struct row {
-  char *scenario, *claim, *verdict, *value;
-};
-
-/* Splits "| a | b | `s` | `e` | v | x |" in place; false for other lines. */
-static bool read_row(char *line, struct row *r) {
-  char *cells[7];
-  int count = 0;
-  if (!begins(line, "| ")) return false;
-  for (char *at = line + 2, *end; count < 7 && (end = strstr(at, " |")); at = end + 2 + (end[2] == ' '))
-    *end = 0, cells[count++] = at;
-  if (count != 6 || *cells[2] != '`' || *cells[3] != '`') return false;
-  *r = (struct row){cells[2] + 1, cells[3] + 1, cells[4], cells[5]};
-  r->scenario[strlen(r->scenario) - 1] = r->claim[strlen(r->claim) - 1] = 0;
-  return true;
-}
-
-static void check_row(const struct row *r, char *output) {
-  char wanted[600];
-  bool found = false;
-  snprintf(wanted, sizeof wanted, "%s.json: %s  %s", r->scenario, r->claim, r->value);
-  for (char *line; (line = next_line(&output));) {
-    const char *at = strstr(line, wanted);
-    if (!at || !begins(line, r->verdict)) continue;
-    const char *end = at + strlen(wanted);
-    found |= !*end || begins(end, "  (");
-  }
-  test_check(found, "docs/platform.md: not what the program says now: %s %s", r->verdict, wanted);
-}
-
-static void check_rows(const struct row *rows, int count, const char *scenario) {
-  char command[300];
-  snprintf(command, sizeof command, "build/aguanta check scenarios/platform/%s.json", scenario);
-  struct child c = run_shell(command);
-  for (int i = 0; i < count; i++)
-    if (!strcmp(rows[i].scenario, scenario)) {
-      char *copy = strdup(c.out);
-      check_row(&rows[i], copy);
-      free(copy);
-    }
-  child_free(&c);
-}
-
-static bool is_light(const char *scenario) {
-  static const char *const light[] = {"compose", "compose-users", "compose-sale", "compose-day", "swarm-peak", "swarm"};
-  for (size_t i = 0; i < sizeof light / sizeof *light; i++)
-    if (!strcmp(light[i], scenario)) return true;
-  return false;
-}
-
-static void test_platform_table(void) {
-  char *text = test_read_file("docs/platform.md"), *rest = text;
-  struct row rows[ROWS];
-  int count = 0;
-  for (char *line; count < ROWS && (line = next_line(&rest));) count += read_row(line, &rows[count]);
-  test_check(count >= 30, "docs/platform.md: only %d rows with a claim", count);
-  for (int i = 0; i < count; i++) {
-    bool first = true;
-    for (int k = 0; k < i; k++) first &= strcmp(rows[k].scenario, rows[i].scenario) != 0;
-    if (first && (is_light(rows[i].scenario) || getenv("AGUANTA_LONG"))) check_rows(rows, count, rows[i].scenario);
-  }
-  free(text);
-}
-
 /* --- bringing the numbers up to date ------------------------------------------------------------------------------------------ */
 
 /* Equal but for numbers and the space around them. */
@@ -495,39 +426,12 @@ static void write_block(FILE *out, char *block, char *output) {
   }
 }
 
-/* The row's line of `check`, cut into verdict and value. */
-static bool write_row(FILE *out, const char *head, const struct row *r) {
-  char command[300], wanted[600];
-  snprintf(command, sizeof command, "build/aguanta check scenarios/platform/%s.json", r->scenario);
-  snprintf(wanted, sizeof wanted, "%s.json: %s  ", r->scenario, r->claim);
-  struct child c = run_shell(command);
-  char *rest = c.out, *line, *at = NULL;
-  while (!at && (line = next_line(&rest))) at = strstr(line, wanted);
-  if (at) {
-    char *value = at + strlen(wanted), *source = strstr(value, "  (");
-    if (source) *source = 0;
-    fprintf(out, "%s | `%s` | `%s` | %.*s | %s |\n", head, r->scenario, r->claim,
-            begins(line, "NO DATA") ? 7 : (int)strcspn(line, " "), line, value);
-  }
-  child_free(&c);
-  return at != NULL;
-}
-
-static void update_line(FILE *out, const struct document *d, const char *line) {
-  char *copy = strdup(line), head[400];
-  struct row r;
-  bool row = !strcmp(d->path, "docs/platform.md") && read_row(copy, &r) && (is_light(r.scenario) || getenv("AGUANTA_LONG"));
-  if (row) snprintf(head, sizeof head, "%.*s", (int)(strstr(line, " | `") - line), line);
-  if (!row || !write_row(out, head, &r)) fprintf(out, "%s\n", line);
-  free(copy);
-}
-
 static void update_document(struct document *d) {
   char *text = NULL, *rest = d->text, *line;
   size_t length = 0;
   FILE *out = open_memstream(&text, &length);
   while ((line = next_line(&rest))) {
-    update_line(out, d, line);
+    fprintf(out, "%s\n", line);
     char *command = begins(line, "<!--") ? between(line, "<!-- output: ", " -->") : NULL;
     if (!command) continue;
     fprintf(out, "%s\n", next_line(&rest));
@@ -559,6 +463,5 @@ static const struct test_case cases[] = {{"update", test_update},
                                          {"every_member_is_named", test_every_member_is_named},
                                          {"every_key_is_explained", test_every_key_is_explained},
                                          {"oracle_count", test_oracle_count},
-                                         {"platform_table", test_platform_table},
                                          {0}};
 const struct test_suite suite_docs = {"docs", cases};
