@@ -141,7 +141,7 @@ const char *page_finding(const struct page *p) {
   const char *behind = text + strspn(text, "0123456789");
   bool numbered = behind > text && (*behind == '.' || *behind == ')') && behind[1] == ' ';
   if (*text == '-' || *text == '+') behind = text + 1, numbered = *behind == ' ';
-  return numbered ? behind + 1 : text;
+  return numbered ? behind + 2 : text;
 }
 
 bool page_has_ids(const struct page *p) {
