@@ -182,9 +182,11 @@ struct strike_result {
 };
 
 /* What is not served in a year or month, over all that were simulated. */
+enum { SPREAD_QUANTILES = 20 };
 struct downtime_spread {
   struct estimate mean, p95;
   double p50, worst;
+  double quantiles[SPREAD_QUANTILES]; /* at 2.5%, 7.5%, ... 97.5%: each stands for one in twenty */
 };
 
 /* Of all downtime, or of what planned or unplanned faults took. */

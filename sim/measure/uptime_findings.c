@@ -59,6 +59,7 @@ static struct downtime_spread spread_of(const struct evidence *ev, struct measur
                                    .p95 = sample_quantile(&s, 0.95, false),
                                    .p50 = sample_quantile(&s, 0.5, false).value,
                                    .worst = sample_quantile(&s, 1, false).value};
+  for (int i = 0; i < SPREAD_QUANTILES; i++) spread.quantiles[i] = sample_quantile(&s, (i + 0.5) / SPREAD_QUANTILES, false).value;
   sample_free(&s);
   return spread;
 }

@@ -28,6 +28,10 @@ static void add_spread(struct json_writer *w, const char *name, const struct dow
   json_add_number(w, "p50_s", s->p50);
   json_add_named_estimate(w, "p95_s", &s->p95);
   json_add_number(w, "worst_s", s->worst);
+  json_key(w, "twentieths_s");
+  json_open_line(w, '[');
+  for (int i = 0; i < SPREAD_QUANTILES; i++) json_item(w), json_put_number(w->file, s->quantiles[i]);
+  json_close_line(w, ']');
   json_close(w, '}');
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SMALL 6.6 /* pixels of a character of what does not fit into its bar */
-enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8, NAME = 30 };
+enum { BAR_HEIGHT = 34, STEP = 64, GROUP_GAP = 14, TOP = 92, BOTTOM = 22, RIGHT = 190, CHARACTER = 8, NAME = 30, SWATCH = 17 };
 
 struct bar_part *bars_add(struct bar *bar, const char *label, double value, struct figure_tint color) {
   bool fits = bar->count < PARTS_MAX;
@@ -29,7 +29,13 @@ static const char *ink_on(const char *color) {
   return luma > 140 ? "#111111" : "#ffffff";
 }
 
-static void put_part(struct figure *f, const struct bar_part *part, double from, double y, double scale, char *also, size_t size) {
+/* Parts without room for their words: listed under the bar, each behind a swatch of its colour. */
+struct listed {
+  const struct bar_part *part[PARTS_MAX];
+  int count;
+};
+
+static void put_part(struct figure *f, const struct bar_part *part, double from, double y, double scale, struct listed *also) {
   char text[240], position[80];
   const char *color = part->color.text;
   double to = from + part->value, half = BAR_HEIGHT / 2.0;
@@ -39,25 +45,50 @@ static void put_part(struct figure *f, const struct bar_part *part, double from,
     snprintf(position, sizeof position, "first %.9g,%.9g", (from + to) / 2, y);
     figure_text(f, position, "center", ink_on(color), 11, text);
   } else {
-    size_t used = strlen(also);
-    snprintf(also + used, size - used, "%s%s", used ? ",  " : "", text);
+    also->part[also->count++] = part;
+  }
+}
+
+static double width_of(const struct bar_part *part) {
+  return SMALL * (format_width(part->label) + format_width(part->amount) + 1) + SWATCH + 20;
+}
+
+/* What is too long begins before its bar. */
+static void put_listed(struct figure *f, const struct listed *also, double y, double left) {
+  double width = 0;
+  char position[80], text[240];
+  for (int i = 0; i < also->count; i++) width += width_of(also->part[i]);
+  double x = fmax(16, fmin(left, f->width - 16 - width));
+  for (int i = 0; i < also->count; i++) {
+    const struct bar_part *part = also->part[i];
+    snprintf(position, sizeof position, "screen %.6f, first %.9g", x / f->width, y);
+    figure_text(f, position, "left", part->color.text, 11, "\xE2\x96\xA0");
+    snprintf(position, sizeof position, "screen %.6f, first %.9g", (x + SWATCH) / f->width, y);
+    snprintf(text, sizeof text, "%s %s", part->label, part->amount);
+    figure_text(f, position, "left", FIGURE_GREY, 10, text);
+    x += width_of(part);
   }
 }
 
 static void put_bar(struct figure *f, const struct bar *bar, double y, double left, double scale) {
-  char also[600] = "", position[80];
+  struct listed also = {.count = 0};
+  char position[80];
   double from = 0;
   for (int i = 0; i < bar->count; i++) {
-    put_part(f, &bar->parts[i], from, y, scale, also, sizeof also);
+    put_part(f, &bar->parts[i], from, y, scale, &also);
     from += bar->parts[i].value;
   }
   snprintf(position, sizeof position, "first 0,%.9g offset -1,0", y);
   figure_text(f, position, "right", FIGURE_INK, 13, figure_fit(bar->name, NAME).text);
   snprintf(position, sizeof position, "first %.9g,%.9g offset 1,0", from, y);
   figure_text(f, position, "left", FIGURE_INK, 13, bar->total);
-  double start = fmax(16, fmin(left, f->width - 16 - SMALL * format_width(also))); /* what is too long begins before its bar */
-  snprintf(position, sizeof position, "screen %.6f, first %.9g", start / f->width, y - BAR_HEIGHT / 2.0 - 11);
-  if (*also) figure_text(f, position, "left", FIGURE_GREY, 10, also);
+  put_listed(f, &also, y - BAR_HEIGHT / 2.0 - 11, left);
+}
+
+void bars_note(struct figure *f, const char *text) {
+  char position[80];
+  snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 80.0 / f->height);
+  figure_text(f, position, "left", FIGURE_GREY, 11, text);
 }
 
 /* Room for the longest name. */

@@ -23,6 +23,8 @@ struct bar {
 struct bar_part *bars_add(struct bar *, const char *label, double value, struct figure_tint);
 /* Height in pixels that a figure with these bars needs. */
 int bars_height(const struct bar *, int count);
+/* What the colours mean, in the line above the bars. */
+void bars_note(struct figure *, const char *text);
 /* Adds the bars below the title and the plot command. */
 void bars_put(struct figure *, const struct bar *, int count, double longest);
 

@@ -182,7 +182,10 @@ static void put_beyond(struct figure *f, const struct line_chart *c, const struc
     bool right = at > 0.15;
     row = fabs(at - taken) < 0.12 ? row + 1 : 0, taken = at;
     char position[80], text[100];
-    snprintf(text, sizeof text, "\xE2\x86\x91 %s", format_number(c->unit, NULL, line->points[k].value).text);
+    if (c->unit == UNIT_NONE)
+      snprintf(text, sizeof text, "\xE2\x86\x91 %.3gx", line->points[k].value);
+    else
+      snprintf(text, sizeof text, "\xE2\x86\x91 %s", format_number(c->unit, NULL, line->points[k].value).text);
     snprintf(position, sizeof position, "first %.9g, graph %.4f offset %s,0", x, 0.965 - 0.05 * row, right ? "-1.4" : "1.4");
     figure_text(f, position, right ? "right" : "left", line->color, 11, text);
   }
@@ -200,6 +203,8 @@ static void axes(struct figure *f, const struct line_chart *c, const struct fram
           frame->high);
   if (c->unit == UNIT_SECONDS) figure_ticks_seconds(f, 'y', frame->low, frame->high);
   if (c->unit == UNIT_RATIO) fputs("set ytics ('0' 0, '25%%' 0.25, '50%%' 0.5, '75%%' 0.75, '100%%' 1)\n", f->script);
+  if (c->unit == UNIT_NONE)
+    fputs("set ytics ('1/50' 0.02, '1/20' 0.05, '1/10' 0.1, '1/5' 0.2, '1/2' 0.5, 'limit' 1, '2x' 2, '5x' 5)\n", f->script);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 0.5 * (LEFT + f->width - frame->right) / f->width, 22.0 / f->height);
   figure_text(f, position, "center", "#444444", 12, figure_fit(c->x_label, 90).text);
 }

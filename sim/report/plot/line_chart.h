@@ -27,7 +27,7 @@ struct chart_line {
 
 struct line_chart {
   char x_label[240], y_label[200];
-  enum unit unit;
+  enum unit unit; /* UNIT_NONE: shares of a limit */
   bool logarithmic, x_logarithmic;
   double low, high; /* of the frame; 0: from the numbers */
   int line_count, limit_count, mark_count;

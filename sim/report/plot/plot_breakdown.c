@@ -1,7 +1,7 @@
 /* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer.
  *
- * A colour says what kind of time it is, its tint of which service: both follow from the scenario, not from the numbers, so that
- * they are the same in the pictures of all layouts. The colours of layouts are not among them. */
+ * A colour is a component, the same as in every picture of the set; its tint says what the time is: full for work, paler for waiting
+ * and palest for the way. The colours of layouts are not among them. */
 #include "sim/report/plot/bars.h"
 #include "sim/report/plot/plot_kinds.h"
 #include "sim/engine/allocate.h"
@@ -15,22 +15,14 @@ struct row {
   struct figure_tint color;
 };
 
-/* Work, waiting for something of ours, and time spent elsewhere. */
-static const char *color_of_kind(const char *kind) {
-  static const char *const elsewhere[] = {"network", "external", "delay", "retry"};
-  if (!strcmp(kind, "service")) return "#56B4E9";
-  for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
-    if (!strcmp(kind, elsewhere[i])) return "#8C6D1F";
-  return "#E69F00";
-}
-
-/* Its place among the services of the scenario; what is none of them comes last. */
-static int place_of(const struct result_file *file, const char *component) {
-  int place = 0;
-  for (const struct json_value *s = json_first(json_member(json_member(file->root, "scenario_resolved"), "services")); s;
-       s = json_next(s), place++)
-    if (!strcmp(json_name(s), component)) return place;
-  return place;
+/* Work, waiting, and being on the way or away. */
+static int tint_of_kind(const char *kind) {
+  static const char *const work[] = {"service", "external", "disk"}, *const way[] = {"network", "delay", "retry"};
+  for (size_t i = 0; i < sizeof work / sizeof *work; i++)
+    if (!strcmp(kind, work[i])) return 0;
+  for (size_t i = 0; i < sizeof way / sizeof *way; i++)
+    if (!strcmp(kind, way[i])) return 3;
+  return 2;
 }
 
 static int by_slow(const void *a, const void *b) {
@@ -47,7 +39,7 @@ static int rows_of(const struct result_file *file, const char *endpoint, struct 
     const char *component = result_text(b, "component"), *kind = result_text(b, "kind");
     snprintf(row.name, sizeof row.name, "%s%s%s", component, strstr(component, kind) ? "" : " ",
              strstr(component, kind) ? "" : kind);
-    row.color = figure_tint(color_of_kind(kind), place_of(file, component));
+    row.color = figure_tint(palette_of_component(file, component), tint_of_kind(kind));
     rows[count++] = row;
   }
   if (count) qsort(rows, (size_t)count, sizeof *rows, by_slow);
@@ -104,6 +96,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   figure_open(&f, options, 1000, bars_height(bars, count));
   figure_title(&f, options->title ? options->title : text, plot_subtitle(files, subtitle, sizeof subtitle));
   figure_left_out(&f, left_out, "endpoint");
+  bars_note(&f, "full colour: at work; pale: waiting; palest: on the way");
   bars_put(&f, bars, count, 1);
   free(bars);
   return figure_draw(&f, output, error);

@@ -1,30 +1,31 @@
 /* What `aguanta capacity` found: each claim's measure as a share of its limit against the value that was varied, with its interval,
  * the limit as one dashed line for all, and the capacity as a grey band. Below the line is good for every claim; for "at least"
- * claims the share is turned. */
+ * claims the share is turned. Claims have the colours that they have over the load. */
+#include "sim/report/plot/axis_result.h"
+#include "sim/report/plot/line_chart.h"
 #include "sim/report/plot/plot_kinds.h"
+#include "sim/engine/allocate.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LINES = 6, LEFT = 76, RIGHT = 310, TOP = 108, BOTTOM = 72, LABEL = 40 };
 #define LOWEST  0.02
 #define HIGHEST 8.0
 
-struct line {
-  const struct json_value *claim;
-  struct claim_limit limit;
-  double bound; /* number of the claim among the scenario's */
-  int curve, band;
-  double end_y; /* at the right end of the curve */
+struct capacity_picture {
+  struct axis_result axis;
+  struct line_chart chart;
+  int left_out;
 };
 
-static double share(const struct line *l, double value) {
-  if (isfinite(l->limit.high)) return value / l->limit.high;
-  if (l->limit.low > 0.5 && l->limit.low < 1 && !strcmp(result_text(l->claim, "unit"), "ratio"))
-    return (1 - value) / (1 - l->limit.low);
-  return l->limit.low / value;
+static double share(const struct json_value *claim, const struct claim_limit *limit, double value) {
+  if (isfinite(limit->high)) return value / limit->high;
+  if (limit->low > 0.5 && limit->low < 1 && !strcmp(result_text(claim, "unit"), "ratio")) return (1 - value) / (1 - limit->low);
+  return limit->low / value;
 }
 
-static double clamped(double x) { return x < LOWEST ? LOWEST : x > HIGHEST ? HIGHEST : x; }
+/* Of nothing at all there is no logarithm: it stands at the lower edge. */
+static double raised(double x) { return x < LOWEST ? LOWEST : x; }
 
 static const struct json_value *claim_at(const struct json_value *level, double bound) {
   for (const struct json_value *c = json_first(json_member(level, "claims")); c; c = json_next(c))
@@ -32,62 +33,32 @@ static const struct json_value *claim_at(const struct json_value *level, double 
   return NULL;
 }
 
-/* Points stand where there is a value; the curve ends where the measure leaves the picture or no mean exists. */
-static void put_curve(struct figure *f, const struct json_value *levels, struct line *l) {
-  bool gone = false;
-  l->curve = figure_block(f);
-  figure_row(f, 2, NAN, NAN); /* so that the block is never empty */
-  for (const struct json_value *v = json_first(levels); v && !gone; v = json_next(v)) {
-    double y = share(l, result_estimate(claim_at(v, l->bound)).value);
-    if (isnan(y)) continue;
-    gone = y > HIGHEST;
-    figure_row(f, 2, result_number(v, "value"), clamped(y));
-    l->end_y = clamped(y);
+/* That nothing grows without end has no share: the part of the axis where something does is shaded. */
+static void add_claim(struct capacity_picture *p, const struct json_value *claim) {
+  double bound = result_number(claim, "bound");
+  struct claim_limit limit;
+  if (!claim_limit(claim, &limit) || limit.high == 0) return;
+  struct chart_line *line =
+      line_chart_add(&p->chart, palette_endpoint((int)fmax(0, fmin(bound, 1000))), result_text(claim, "expr"));
+  if (!line) {
+    p->left_out++;
+    return;
   }
-  l->band = figure_block(f);
-  figure_row(f, 3, NAN, NAN, NAN);
-  for (const struct json_value *v = json_first(levels); v; v = json_next(v)) {
-    struct result_estimate e = result_estimate(claim_at(v, l->bound));
-    double a = share(l, e.low), b = share(l, e.high);
-    if (!isnan(a) && !isnan(b) && share(l, e.value) <= HIGHEST)
-      figure_row(f, 3, result_number(v, "value"), clamped(fmin(a, b)), clamped(fmax(a, b)));
-  }
-}
-
-/* Claims with a limit; of those the first find room. */
-static int collect(struct figure *f, const struct json_value *root, struct line lines[LINES]) {
-  int count = 0;
-  for (const struct json_value *c = json_first(json_member(root, "claims")); c; c = json_next(c)) {
-    struct line line = {.claim = c, .bound = result_number(c, "bound"), .end_y = LOWEST};
-    if (!claim_limit(c, &line.limit) || count++ >= LINES) continue;
-    lines[count - 1] = line;
-    put_curve(f, json_member(root, "levels"), &lines[count - 1]);
-  }
-  figure_left_out(f, count - LINES, "claim");
-  return count < LINES ? count : LINES;
-}
-
-static void put_labels(struct figure *f, const struct line *lines, int count, double last) {
-  double y[LINES];
-  char position[80];
-  for (int i = 0; i < count; i++) y[i] = log10(lines[i].end_y);
-  figure_spread(y, count, 20.0 / (f->height - TOP - BOTTOM) * log10(HIGHEST / LOWEST), log10(LOWEST));
-  for (int i = 0; i < count; i++) {
-    snprintf(position, sizeof position, "first %.9g,%.9g offset 1,0", last, pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(i), 11, figure_fit(result_text(lines[i].claim, "expr"), LABEL).text);
+  for (int i = 0; i < p->axis.count; i++) {
+    struct result_estimate e = result_estimate(claim_at(p->axis.at[i], bound));
+    double a = raised(share(claim, &limit, e.low)), b = raised(share(claim, &limit, e.high));
+    chart_point(line, p->axis.x[i], raised(share(claim, &limit, e.value)), fmin(a, b), fmax(a, b));
+    if (isnan(a) || isnan(b)) line->points[line->count - 1].low = line->points[line->count - 1].high = NAN;
   }
 }
 
 /* The capacity, or both ends of a stretch. */
-static void put_answer(struct figure *f, const struct json_value *root, const char *key) {
-  const struct json_value *answer = json_member(root, key);
-  struct result_estimate e = result_estimate(answer);
-  if (!isfinite(e.value) || !isfinite(e.low) || !isfinite(e.high)) return;
-  fprintf(f->script,
-          "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fc rgb '#e4e4e4' fs solid noborder behind\n", e.low,
-          e.high);
-  fprintf(f->script, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead lw 1.4 lc rgb '%s'\n", e.value, e.value,
-          FIGURE_INK);
+static void add_answer(struct capacity_picture *p, const char *key) {
+  struct result_estimate e = result_estimate(json_member(p->axis.file->root, key));
+  struct chart_mark mark = {.x = e.value, .low = e.low, .high = e.high, .solid = true};
+  snprintf(mark.words, sizeof mark.words, "holds %s %.60s", strcmp(key, "most") ? "from" : "up to",
+           axis_result_words(&p->axis, e.value).text);
+  chart_mark(&p->chart, &mark);
 }
 
 /* The answer is one sentence of two parts: what holds, and what breaks. */
@@ -99,44 +70,34 @@ static void title(struct figure *f, const struct json_value *root, const struct 
   figure_title(f, options->title ? options->title : figure_fit(text, 100).text, figure_fit(rest, 150).text);
 }
 
-static void axes(struct figure *f, const struct json_value *root, double first, double last) {
-  char position[80], label[200];
-  figure_area(f, (double)LEFT / f->width, 1 - (double)RIGHT / f->width, (double)BOTTOM / f->height, 1 - (double)TOP / f->height);
-  snprintf(position, sizeof position, "screen %.6f,%.6f", 16.0 / f->width, 1 - 94.0 / f->height);
-  figure_text(f, position, "left", FIGURE_GREY, 12, "measure as a share of its limit (below 1 is good)");
-  fprintf(f->script, "set logscale y\nset xrange [%.9g:%.9g]\nset yrange [%g:%g]\n", first, last, LOWEST, HIGHEST);
-  fputs("set ytics ('1/50' 0.02, '1/20' 0.05, '1/10' 0.1, '1/5' 0.2, '1/2' 0.5, 'limit' 1, '2x' 2, '5x' 5)\n", f->script);
-  fprintf(f->script, "set arrow from graph 0, first 1 to graph 1, first 1 nohead dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
-  snprintf(label, sizeof label, "%s%s%s%s", result_text(root, "path"), *result_text(root, "unit") ? " (" : "",
-           result_text(root, "unit"), *result_text(root, "unit") ? ")" : "");
-  snprintf(position, sizeof position, "screen %.6f,%.6f", 0.5 * (LEFT + f->width - RIGHT) / f->width, 20.0 / f->height);
-  figure_text(f, position, "center", "#444444", 12, label);
+static enum plot_outcome draw_it(struct capacity_picture *p, const char *output, const struct plot_options *options, char **error) {
+  const struct result_file *file = p->axis.file;
+  struct figure f;
+  const char *wrong = axis_read(&p->axis, file);
+  if (wrong) return plot_nothing(error, file, wrong);
+  for (const struct json_value *c = json_first(json_member(file->root, "claims")); c; c = json_next(c)) add_claim(p, c);
+  add_answer(p, "least"), add_answer(p, "most");
+  for (int i = 0; i < p->axis.count && isnan(p->chart.endless_from); i++)
+    if (*result_text(p->axis.at[i], "growth")) p->chart.endless_from = p->axis.x[i];
+  chart_limit(&p->chart, 1, "limit");
+  snprintf(p->chart.y_label, sizeof p->chart.y_label, "measure as a share of its limit (below is good)");
+  snprintf(p->chart.x_label, sizeof p->chart.x_label, "%s", p->axis.label);
+  figure_open(&f, options, 1120, 560);
+  title(&f, file->root, options, file->title);
+  figure_left_out(&f, p->left_out, "claim");
+  line_chart_put(&f, &p->chart);
+  return figure_draw(&f, output, error);
 }
 
 static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t count, const char *output,
                               const struct plot_options *options, char **error) {
   (void)kind, (void)count;
-  const struct json_value *root = files->root, *levels = json_member(root, "levels"), *last = json_first(levels);
-  struct line lines[LINES];
-  struct figure f;
-  if (json_count(levels) < 2)
-    return plot_nothing(error, files, "fewer than two values were run: no curve to draw; give --vary a wider range");
-  while (json_next(last)) last = json_next(last);
-  double from = result_number(json_first(levels), "value"), to = result_number(last, "value");
-  if (!isfinite(from) || !isfinite(to) || !(from < to)) return plot_nothing(error, files, "its values are not numbers that rise");
-  figure_open(&f, options, 1120, 560);
-  int found = collect(&f, root, lines);
-  title(&f, root, options, files->title);
-  put_answer(&f, root, "least"), put_answer(&f, root, "most");
-  put_labels(&f, lines, found, to);
-  axes(&f, root, from, to);
-  for (int i = 0; i < found; i++)
-    fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 1 noborder", i ? ", " : "plot ",
-            lines[i].band, figure_pale(i));
-  for (int i = 0; i < found; i++)
-    fprintf(f.script, ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '%s'", lines[i].curve, figure_color(i));
-  fputc('\n', f.script);
-  return figure_draw(&f, output, error);
+  struct capacity_picture *p = allocate_zeroed(1, sizeof *p);
+  p->axis.file = files;
+  p->chart = (struct line_chart){.unit = UNIT_NONE, .logarithmic = true, .low = LOWEST * 0.9, .high = HIGHEST, .endless_from = NAN};
+  enum plot_outcome outcome = draw_it(p, output, options, error);
+  free(p);
+  return outcome;
 }
 
 const struct plot_kind plot_capacity = {.name = "capacity",
@@ -144,4 +105,5 @@ const struct plot_kind plot_capacity = {.name = "capacity",
                                         .least = 1,
                                         .most = 1,
                                         .draw = draw,
-                                        .of = "capacity"};
+                                        .of = "capacity",
+                                        .own_endpoints = true};

@@ -99,6 +99,20 @@ static void put_words(struct figure *f, const struct json_value *claim, double y
   figure_text(f, position, "left", is_calm(claim) ? FIGURE_GREY : FIGURE_INK, 11, text);
 }
 
+/* Beyond the frame: an arrow with how far, next to the mark at its edge. */
+static void put_beyond(struct chart *c, double x, double y) {
+  char position[80], text[60];
+  if (!(x > HIGHEST) && !(x < LOWEST)) return;
+  snprintf(position, sizeof position, "first %g,%.9g offset %s,0", x > HIGHEST ? HIGHEST : LOWEST, y, x > HIGHEST ? "-1.2" : "1.2");
+  if (x > HIGHEST)
+    snprintf(text, sizeof text, "%.3gx \xE2\x86\x92", x);
+  else if (x > 0)
+    snprintf(text, sizeof text, "\xE2\x86\x90 1/%.3g", 1 / x);
+  else
+    snprintf(text, sizeof text, "\xE2\x86\x90 0");
+  figure_text(&c->f, position, x > HIGHEST ? "right" : "left", FIGURE_GREY, 10, text);
+}
+
 static void put_claim(struct chart *c, const struct json_value *claim) {
   const char *unit = result_text(claim, "unit");
   struct result_estimate e = result_estimate(claim);
@@ -106,6 +120,7 @@ static void put_claim(struct chart *c, const struct json_value *claim) {
   double y = c->y--;
   put_words(&c->f, claim, y);
   if (isnan(e.value) || !claim_limit(claim, &limit)) return;
+  put_beyond(c, relative(e.value, &limit, unit), y);
   double a = clamped(relative(e.low, &limit, unit)), b = clamped(relative(e.high, &limit, unit)),
          x = clamped(relative(e.value, &limit, unit));
   if (isnan(a) || isnan(b)) a = b = x;
@@ -193,7 +208,7 @@ static void axes(struct figure *f, int count) {
   fputs("set xtics ('1/20' 0.05, '1/10' 0.1, '1/5' 0.2, '1/2' 0.5, 'limit' 1, '2x' 2, '5x' 5, '10x' 10, '20x' 20)\n"
         "set xlabel 'value as a share of its limit (left is within)' textcolor rgb '#444444' font ',12'\n",
         f->script);
-  fprintf(f->script, "set arrow from first 1, graph 0 to first 1, graph 1 nohead dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
+  fprintf(f->script, "set arrow from first 1, graph 0 to first 1, graph 1 nohead back dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
 }
 
 static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,

@@ -79,7 +79,8 @@ static int collect(struct figure *f, const struct json_value *root, struct growt
   return count < LINES ? count : LINES;
 }
 
-static const char *color(int i) { return i ? figure_color(i - 1) : FIGURE_GREY; }
+/* No layouts are compared here: their colours stay free. */
+static const char *color(int i) { return i ? palette_endpoint(i - 1) : FIGURE_GREY; }
 
 static void put_breaks(struct figure *f, const struct json_value *root, const struct growth_line *lines, int count) {
   for (int i = 0; i < count; i++) {
@@ -91,8 +92,8 @@ static void put_breaks(struct figure *f, const struct json_value *root, const st
               "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 fc rgb '#e4e4e4' fs solid noborder behind\n",
               e.low, e.high);
     if (isfinite(month))
-      fprintf(f->script, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead dt 2 lw 1.4 lc rgb '%s'\n", month, month,
-              color(i));
+      fprintf(f->script, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead back dt 2 lw 1.4 lc rgb '%s'\n", month,
+              month, color(i));
   }
   (void)root;
 }
@@ -123,7 +124,7 @@ static void axes(struct figure *f, double last) {
   figure_text(f, position, "left", FIGURE_GREY, 12, "share of the limit, or of what can be done (below 1 is good)");
   fprintf(f->script, "set logscale y\nset xrange [0:%.9g]\nset yrange [%g:%g]\n", last, LOWEST, HIGHEST);
   fputs("set ytics ('1/50' 0.02, '1/20' 0.05, '1/10' 0.1, '1/5' 0.2, '1/2' 0.5, 'limit' 1, '2x' 2, '5x' 5)\n", f->script);
-  fprintf(f->script, "set arrow from graph 0, first 1 to graph 1, first 1 nohead dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
+  fprintf(f->script, "set arrow from graph 0, first 1 to graph 1, first 1 nohead back dt 2 lw 1 lc rgb '%s'\n", FIGURE_GREY);
   snprintf(position, sizeof position, "screen %.6f,%.6f", 0.5 * (LEFT + f->width - RIGHT) / f->width, 20.0 / f->height);
   figure_text(f, position, "center", "#444444", 12, "months from today");
 }
@@ -146,7 +147,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   axes(&f, last);
   for (int i = 0; i < count; i++)
     fprintf(f.script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 1 noborder", i ? ", " : "plot ",
-            lines[i].band, i ? figure_pale(i - 1) : "#dddddd");
+            lines[i].band, figure_tint(color(i), 4).text);
   for (int i = 0; i < count; i++)
     fprintf(f.script, ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.6 lc rgb '%s'", lines[i].curve, color(i));
   fputc('\n', f.script);

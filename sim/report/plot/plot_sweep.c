@@ -27,6 +27,9 @@ struct sweep_picture {
   struct line line[LINES];
   double low, high;
   bool gaps; /* some p99 is unknown although there are answers */
+  int limits;
+  double limit[LINES];
+  char words[LINES][100];
 };
 
 static const struct json_value *metric_of(const struct json_value *point, const char *name, const char *aggregate) {
@@ -164,10 +167,27 @@ static void say(char *text, size_t size, const struct sweep_picture *s) {
   }
 }
 
+/* Limits of requirements and statements on what is drawn. */
+static void find_limits(struct sweep_picture *s, const struct json_value *point) {
+  char wanted[160];
+  for (const struct json_value *c = json_first(json_member(point, "claims")); c && s->limits < LINES; c = json_next(c))
+    for (int k = 0; k < s->lines && s->limits < LINES; k++) {
+      struct claim_limit limit;
+      snprintf(wanted, sizeof wanted, "%s(%.99s.latency) ", s->aggregate, s->line[k].endpoint);
+      if (strncmp(result_text(c, "expr"), wanted, strlen(wanted)) || strstr(result_text(c, "expr"), " over ")) continue;
+      if (result_claim_kind(c) == CLAIM_INFO || !claim_limit(c, &limit) || !(limit.high > 0) || isfinite(limit.low)) continue;
+      if (!isfinite(limit.high) || limit.high > 30 * s->high || limit.high < s->low / 30) continue;
+      s->limit[s->limits] = limit.high;
+      snprintf(s->words[s->limits++], sizeof s->words[0], "%.90s", figure_fit(result_text(c, "expr"), LABEL).text);
+    }
+}
+
 static double right_margin(const struct sweep_picture *s) {
   int longest = 8;
   for (int i = 0; i < s->lines; i++)
     if (format_width(s->line[i].endpoint) > longest) longest = format_width(s->line[i].endpoint);
+  for (int i = 0; i < s->limits; i++)
+    if (format_width(s->words[i]) > longest) longest = format_width(s->words[i]);
   return 9.3 * (longest < LABEL ? longest : LABEL) + 34;
 }
 
@@ -177,14 +197,22 @@ static double last_of(const struct sweep_picture *s, const struct line *line) {
   return s->high;
 }
 
+/* Ends of lines and of limits together, pushed apart. */
 static void put_labels(struct figure *f, const struct sweep_picture *s) {
-  double y[LINES];
+  double y[2 * LINES];
   char position[80];
   for (int i = 0; i < s->lines; i++) y[i] = log10(last_of(s, &s->line[i]));
-  figure_spread(y, s->lines, 18.0 / 370 * log10(1.7 * s->high / s->low), -INFINITY);
-  for (int i = 0; i < s->lines; i++) {
+  for (int i = 0; i < s->limits; i++) {
+    y[s->lines + i] = log10(s->limit[i]);
+    fprintf(f->script, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead back dt 2 lw 1 lc rgb '%s'\n", s->limit[i],
+            s->limit[i], FIGURE_GREY);
+  }
+  figure_spread(y, s->lines + s->limits, 18.0 / 370 * log10(1.7 * s->high / s->low), -INFINITY);
+  for (int i = 0; i < s->lines + s->limits; i++) {
+    bool line = i < s->lines;
     snprintf(position, sizeof position, "graph 1.02, first %.9g", pow(10, y[i]));
-    figure_text(f, position, "left", figure_color(s->line[i].color), 13, figure_fit(s->line[i].endpoint, LABEL).text);
+    figure_text(f, position, "left", line ? palette_endpoint(s->line[i].color) : FIGURE_GREY, line ? 13 : 11,
+                line ? figure_fit(s->line[i].endpoint, LABEL).text : s->words[i - s->lines]);
   }
 }
 
@@ -220,15 +248,15 @@ static void axes(struct figure *f, const struct sweep_picture *s) {
 static void draw_lines(struct figure *f, const struct sweep_picture *s) {
   for (int i = 0; i < s->lines; i++)
     fprintf(f->script, "%s'data' index %d using 1:2:3 with filledcurves fc rgb '%s' fs solid 1 noborder", i ? ", " : "plot ",
-            s->line[i].band, figure_pale(s->line[i].color));
+            s->line[i].band, figure_tint(palette_endpoint(s->line[i].color), 4).text);
   for (int i = 0; i < s->lines; i++)
     fprintf(
         f->script,
         ", '' index %d using 1:2 with linespoints lw 2 pt 7 ps 0.9 lc rgb '%s', '' index %d using 1:2 with points pt 7 ps 0.5 "
         "lc rgb '#ffffff', '' index %d using 1:2 with points pt 2 ps 1.4 lw 2 lc rgb '%s', '' index %d using 1:2 with lines dt 3 "
         "lw 1.5 lc rgb '%s'",
-        s->line[i].curve, figure_color(s->line[i].color), s->line[i].hollow, s->line[i].none, figure_color(s->line[i].color),
-        s->line[i].bridges, figure_color(s->line[i].color));
+        s->line[i].curve, palette_endpoint(s->line[i].color), s->line[i].hollow, s->line[i].none,
+        palette_endpoint(s->line[i].color), s->line[i].bridges, palette_endpoint(s->line[i].color));
   fputc('\n', f->script);
 }
 
@@ -295,6 +323,8 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   figure_open(&f, options, 960, 560);
   put_lines(&f, &s, points);
   if (!(s.high > 0)) return figure_discard(&f), plot_nothing(error, files, "no latency to draw");
+  find_limits(&s, json_first(points));
+  for (int i = 0; i < s.limits; i++) s.low = fmin(s.low, s.limit[i]), s.high = fmax(s.high, s.limit[i]);
   say(text, sizeof text, &s);
   snprintf(subtitle, sizeof subtitle, "%s (%s a point)", result_text(json_first(points), "scenario"),
            plot_replications(json_first(points)).text);
