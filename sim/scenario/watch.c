@@ -52,6 +52,19 @@ static const char *of_nodes(struct arena *arena, const struct model *m, const st
   return calm_of(arena, m, arena_format(arena, "mean(%s.node_memory)", name), mib, w);
 }
 
+/* Of the largest replica, which is never below the mean that acts in a run: it fires no later. */
+static const char *of_memory(struct arena *arena, const struct model *m, const struct trigger_config *t, struct watch *w) {
+  const struct service_config *s = model_service(m, (uint32_t)t->service);
+  double mib = (double)t->memory / 1048576;
+  w->text = arena_format(arena, "memory of the largest replica of %s > %.4g MiB", s->name, mib);
+  const char *wrong = calm_of(arena, m, arena_format(arena, "mean(%s.memory)", s->name), mib, w);
+  int64_t limit = s->resources.limits.memory;
+  if (wrong || !limit || limit == INT64_MAX) return wrong;
+  w->most = (double)limit / 1048576;
+  w->most_why = arena_format(arena, "a replica is killed at its limit of %.4g MiB", w->most);
+  return NULL;
+}
+
 /* --- when --------------------------------------------------------------------------------------------------------------------- */
 
 static const char *of_when(struct arena *arena, const struct model *m, const struct trigger_config *t, struct watch *w) {
@@ -208,7 +221,8 @@ const char *watch_of(struct arena *arena, const struct model *m, const struct tr
   if (t->rule) return of_rule(arena, m, t, w);
   if (t->nodes >= 0) return of_nodes(arena, m, t, w);
   if (t->service >= 0 && t->cpu) return cores_of(arena, m, (uint32_t)t->service, (double)t->cpu / 1000, w);
-  w->why = "memory of replicas and metrics are not followed over months";
-  w->text = t->service >= 0 ? "memory of its replicas" : "a metric of the scenario";
+  if (t->service >= 0) return of_memory(arena, m, t, w);
+  w->why = "metrics of the scenario are not followed over months: write it as \"when\"";
+  w->text = "a metric of the scenario";
   return NULL;
 }

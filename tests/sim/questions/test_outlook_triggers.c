@@ -29,6 +29,16 @@ static struct scenario *scenario_in(void *context, struct arena *arena, double m
   " 'growth': { 'monthly': 0.05, 'months': 20 }, 'triggers': { " triggers " },"                                                    \
   " 'run': { 'start': '12:00', 'warmup': '10s', 'window': '4min', 'windows': 4, 'replications': 5 }, 'claims': [ " claims " ] }"
 
+/* One thread and no backlog, 35/s at first; 500 USD an hour down. */
+#define LOSS(triggers)                                                                                                             \
+  "{ 'aguanta': 1, 'name': 'site', 'traffic': { 't': { 'kind': 'open', 'rate': '35/s', 'mix': { 'w': 1 } } },"                     \
+  " 'endpoints': { 'w': { 'entry': 'a', 'steps': [ { 'cpu': { 'exponential': '10ms' } } ] } },"                                    \
+  " 'services': { 'a': { 'kind': 'app', 'threads': 1, 'backlog': 0 } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': " \
+  "1 } } },"                                                                                                                       \
+  " 'prices': 'tests/cli/money/items.prices.json', 'bill': { 'hour_down': 'hour-down' },"                                          \
+  " 'growth': { 'monthly': 0.05, 'months': 20 }, 'triggers': { " triggers " },"                                                    \
+  " 'run': { 'warmup': '10s', 'window': '4min', 'windows': 4, 'replications': 5 } }"
+
 static struct asked ask(const char *scenario) {
   struct asked a = {.arena = arena_new()};
   put(&a.scenario, "%s", scenario);
@@ -112,6 +122,35 @@ static void test_late(void) {
   forget(&a);
 }
 
+/* 100 MiB and 10 for each request that is inside, 1 / (1 - u) - 1 of them: 110 MiB at 50% busy, month 7.31. A limit of 100 MiB more kills a
+ * replica before it can have 250. */
+static void test_memory(void) {
+#define MEMORY ", 'memory': { 'base': '100Mi', 'per_request': '10Mi' }"
+  struct asked a = ask(SITE(MEMORY, "", "'x': { 'service': 'a', 'memory': '110Mi', 'for': '10min', 'move': 'more memory' }")),
+               b = ask(SITE(MEMORY ", 'resources': { 'limits': { 'memory': '200Mi' } }", "",
+                            "'x': { 'service': 'a', 'memory': '250Mi', 'for': '10min', 'move': 'more memory' }"));
+  const struct outlook_trigger *t = a.results->triggers;
+  test_check(t->course == OUTLOOK_BREAKS && t->when.low <= 7.31 && 7.31 <= t->when.high && t->when.high - t->when.low < 4,
+             "month %.3f [%.3f, %.3f]: %s", t->when.month, t->when.low, t->when.high, t->reason ? t->reason : "");
+  t = b.results->triggers;
+  test_check(t->never && t->reason && strstr(t->reason, "a replica is killed at its limit of 200 MiB"), "%s",
+             t->reason ? t->reason : "");
+  forget(&a), forget(&b);
+}
+
+/* One thread that takes nothing while it is busy: of u erlang u / (1 + u) are refused (Erlang's loss formula). At 60%,
+ * 60/s, 37.5%: in the hour that the move takes 60 x 0.375 x 3,600 = 81,000 requests fail, and of an hour down at 500 USD that is 187.5.
+ * The trigger fires where 0.375 x 100% of one core are busy: at u / (1 + u) = 0.375, 60/s, month ln(60/35) / ln 1.05 = 11.05. */
+static void test_waiting(void) {
+  struct asked a = ask(LOSS("'x': { 'nodes': 'n', 'utilization': '37.5%', 'for': '1min', 'move': 'x', 'takes': '1h' }"));
+  const struct outlook_trigger *t = a.results->triggers;
+  test_check(t->course == OUTLOOK_BREAKS && fabs(t->when.month - 11.05) < 0.6, "month %.3f: %s", t->when.month,
+             t->reason ? t->reason : "");
+  test_check(fabs(t->unserved / 81000 - 1) < 0.05, "%.0f requests fail", t->unserved);
+  test_check(fabs(t->cost / 187.5 - 1) < 0.03, "%.2f USD", t->cost);
+  forget(&a);
+}
+
 /* Units of two kinds are not compared, and what acts in a run is as it was. */
 static void test_bad(void) {
   static const struct {
@@ -137,6 +176,11 @@ static void test_bad(void) {
   }
 }
 
-static const struct test_case cases[] = {
-    {"months", test_months}, {"never", test_never}, {"late", test_late}, {"bad", test_bad}, {0}};
+static const struct test_case cases[] = {{"months", test_months},
+                                         {"never", test_never},
+                                         {"late", test_late},
+                                         {"memory", test_memory},
+                                         {"waiting", test_waiting},
+                                         {"bad", test_bad},
+                                         {0}};
 const struct test_suite suite_outlook_triggers = {"outlook_triggers", cases};
