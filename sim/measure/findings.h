@@ -11,6 +11,9 @@ void findings_load(const struct evidence *, struct results *);     /* business f
 void findings_bill(const struct evidence *, struct results *);     /* bill_findings.c */
 void findings_bill_notes(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),
                          struct results *);
+/* bytes_findings.c: where bytes are counted or priced, what carries none. */
+void findings_bytes_notes(const struct evidence *, void (*with)(const struct evidence *, struct results *, const char *),
+                          struct results *);
 /* In the model's arena or another one that lives as long. */
 struct component_names component_names(struct arena *, const struct model *);
 void findings_notes(const struct evidence *, struct results *);

@@ -239,6 +239,7 @@ void findings_notes(const struct evidence *ev, struct results *r) {
   note_batches(ev, r);
   note_wide(ev, r);
   findings_bill_notes(ev, note, r);
+  findings_bytes_notes(ev, note, r);
   if (ev->traffic.done == 1) note(ev, r, "one replication: no interval can be given");
   if (r->interrupted) note(ev, r, "interrupted: these are the results of the replications that were finished");
 }

@@ -417,6 +417,20 @@ static void test_credit(void) {
   answer_free(&little), answer_free(&much);
 }
 
+/* Bytes between zones and regions have a price, and copies of a database, its backups and messages of jobs carry none. */
+static void test_bytes_that_are_missing(void) {
+  struct answer plain = ANSWER("tests/cli/money/zones.json", "--set", "run.window=10s"),
+                a = ANSWER("tests/cli/money/zones.json", "--set", "run.window=10s", "--set", "services.mysql.replicas=2", "--set",
+                           "services.mysql.replication={\"mode\":\"asynchronous\"}", "--set",
+                           "services.mysql.backup={\"every\":\"1h\",\"restore\":\"10min\"}");
+  test_check(!strstr(plain.child.out, "carry no bytes"), "%s", plain.child.out);
+  test_check(strstr(a.child.out,
+                    "replication and backups carry no bytes here: what crosses between zones and regions costs more than is "
+                    "shown") != NULL,
+             "%.900s", a.child.out);
+  answer_free(&plain), answer_free(&a);
+}
+
 /* Fifteen machines are taken in ten hours. At the notice the pod leaves, which takes at most the 20 s of what is inside, and with it the
  * machine leaves the cluster; another joins 90 s after the notice. So one is missing for 70 to 90 s each time: 3 - 15 x 80 / 36,000 = 2.967
  * machines, give or take as many as are taken. */
@@ -507,6 +521,7 @@ static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb}
                                          {"pods by limits", test_pods_by_limits},
                                          {"credit of a plan", test_credit},
                                          {"spot machines", test_spot},
+                                         {"bytes that are missing", test_bytes_that_are_missing},
                                          {"a blue-green release", test_blue_green},
                                          {"a managed database", test_database},
                                          {"a day with an autoscaler", test_day},
