@@ -1,6 +1,7 @@
-/* A result file, and every picture that can be drawn of it, up to the script that gnuplot would get. */
+/* A result file, its report, and every picture that can be drawn of it, up to the script that gnuplot would get. */
 #include "sim/report/plot/gnuplot.h"
 #include "sim/store/output.h"
+#include "sim/report/page_report.h"
 #include "sim/report/plot/plot.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -30,6 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     plot_run((*k)->name, paths, (*k)->least, "picture.svg", NULL, &error);
     free(error);
   }
+  char *refused = NULL;
+  report_pages(&path, 1, "page.md", NULL, &refused);
+  free(refused);
   close(file);
   arena_free(arena);
   return 0;

@@ -58,7 +58,7 @@ static const char *plain(struct page *p, const struct json_value *row, const cha
 
 static void limits(struct page *p, const struct result_file *f) {
   static const struct page_column columns[] = {{"limit", PAGE_CODE},  {"verdict", PAGE_VERDICT}, {"of", PAGE_TEXT},
-                                               {"base", PAGE_NUMBER}, {"this", PAGE_NUMBER},     {"difference", PAGE_NUMBER}};
+                                               {"base", PAGE_NUMBER}, {"this", PAGE_NUMBER},     {"difference", PAGE_TEXT}};
   if (!limits_of(f, NULL)) return;
   page_section(p, "Limits", false);
   page_table(p, "What may not be worse than the base by more", columns, 6);
@@ -77,7 +77,7 @@ static const char *relative(struct page *p, const struct json_value *row) {
 
 static void put_system(struct page *p, const struct result_file *f, uint32_t system) {
   static const struct page_column columns[] = {
-      {"measure", PAGE_CODE}, {"base", PAGE_NUMBER}, {"this", PAGE_NUMBER}, {"difference", PAGE_NUMBER}, {"relative", PAGE_NUMBER}};
+      {"measure", PAGE_CODE}, {"base", PAGE_NUMBER}, {"this", PAGE_NUMBER}, {"difference", PAGE_TEXT}, {"relative", PAGE_NUMBER}};
   const char *name = system_name(p->arena, f, system),
              *title = arena_format(p->arena, "%s against %s", name, system_name(p->arena, f, 0));
   page_section(p, title, false);

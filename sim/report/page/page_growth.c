@@ -38,6 +38,7 @@ static void requirements(struct page *p, const struct result_file *f) {
   page_section(p, "Requirements", false);
   page_table(p, "When each requirement breaks, in months from today", columns, 6);
   for (const struct json_value *q = json_first(rows); q; q = json_next(q)) {
+    if (!strcmp(result_text(q, "id"), "settles") && !strcmp(result_text(q, "course"), "holds")) continue; /* without saying */
     const char *fullest = result_text(q, "fullest");
     if (*fullest) fullest = arena_format(p->arena, "%s, %s busy", fullest, format_percent(result_number(q, "busy")).text);
     page_row(p, (const char *[]){result_text(q, "expr"), result_text(q, "course"), month_of(p, q), result_text(q, "severity"),
