@@ -226,7 +226,7 @@ static enum plot_outcome draw_costs(struct costs *c, const struct result_file *f
   put_strip(&f, c);
   put_changes(&f, c);
   put_labels(&f, c, last);
-  figure_left_out(&f, c->left_out, "more architectures");
+  figure_left_out(&f, c->left_out, "architecture");
   axes(&f, result_text(files[0].root, "currency"), first, last, c->top);
   plot(&f, c);
   return figure_draw(&f, output, error);
