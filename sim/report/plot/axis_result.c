@@ -60,6 +60,15 @@ const struct json_value *axis_metric(const struct json_value *point, const char 
   return NULL;
 }
 
+bool axis_endless(const struct json_value *at) {
+  if (*result_text(at, "growth")) return true;
+  for (const struct json_value *c = json_first(json_member(at, "claims")); c; c = json_next(c)) {
+    const struct json_value *implicit = json_member(c, "implicit");
+    if (implicit && json_flag(implicit) && !strcmp(result_text(c, "verdict"), "FAIL")) return true;
+  }
+  return false;
+}
+
 double axis_fullest(const struct axis_result *a, int i, char *name, size_t size) {
   double most = NAN;
   const struct json_value *list = json_member(a->at[i], a->capacity ? "resources" : "metrics");

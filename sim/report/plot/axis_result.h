@@ -25,6 +25,8 @@ struct axis_words {
 struct axis_words axis_result_words(const struct axis_result *, double x);
 /* A metric of a point without labels; null: there is none. */
 const struct json_value *axis_metric(const struct json_value *point, const char *name, const char *aggregate);
+/* Something grows without end there: the requirement `settles` fails, or the level says so. */
+bool axis_endless(const struct json_value *at);
 /* The busiest resource at a point or level and how busy it is; NaN: unknown. */
 double axis_fullest(const struct axis_result *, int i, char *name, size_t size);
 

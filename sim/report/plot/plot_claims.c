@@ -99,11 +99,12 @@ static void put_words(struct figure *f, const struct json_value *claim, double y
   figure_text(f, position, "left", is_calm(claim) ? FIGURE_GREY : FIGURE_INK, 11, text);
 }
 
-/* Beyond the frame: an arrow with how far, next to the mark at its edge. */
+/* Beyond the frame: an arrow with how far, above the mark at its edge. */
 static void put_beyond(struct chart *c, double x, double y) {
   char position[80], text[60];
   if (!(x > HIGHEST) && !(x < LOWEST)) return;
-  snprintf(position, sizeof position, "first %g,%.9g offset %s,0", x > HIGHEST ? HIGHEST : LOWEST, y, x > HIGHEST ? "-1.2" : "1.2");
+  snprintf(position, sizeof position, "first %g,%.9g offset %s,0", x > HIGHEST ? HIGHEST : LOWEST, y + 0.3,
+           x > HIGHEST ? "-1" : "1");
   if (x > HIGHEST)
     snprintf(text, sizeof text, "%.3gx \xE2\x86\x92", x);
   else if (x > 0)

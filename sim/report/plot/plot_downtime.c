@@ -30,7 +30,7 @@ static bool fill(struct bar *bar, const struct result_file *file, int layout) {
 
 /* --- twenty years ------------------------------------------------------------------------------------------------------------- */
 
-enum { ROW = 62, DOT = 5, BINS = 52, DOTS_LEFT = 180, DOTS_RIGHT = 190, UNDER = 74 };
+enum { ROW = 62, DOT = 11, BINS = 52, DOTS_LEFT = 180, DOTS_RIGHT = 190, UNDER = 74 };
 
 static const struct json_value *years_of(const struct result_file *file) {
   return json_member(json_first(json_member(json_member(file->root, "outages"), "downtime")), "year");
@@ -74,9 +74,9 @@ static void put_years(struct figure *f, const struct dots *d, uint32_t i, double
   for (const struct json_value *t = json_first(json_member(years_of(&d->files[i]), "twentieths_s")); t; t = json_next(t)) {
     if (json_type(t) != JSON_NUMBER) continue;
     int bin = (int)lround(BINS * fmin(fmax(along(d, json_number(t)), 0), 1)), row = stacked[bin]++;
-    fprintf(f->script, "set object circle at screen %.6f,%.6f size screen %.6f fc rgb '%s' fs solid 1 border rgb '#ffffff'\n",
-            (DOTS_LEFT + width * bin / BINS) / f->width, (y + (2 * DOT + 1) * row * fmin(1, 4.0 / fmax(4, row + 1))) / f->height,
-            (double)DOT / f->width, figure_color((int)i));
+    fprintf(f->script, "set label '\xE2\x97\x8F' at screen %.6f,%.6f center front noenhanced textcolor rgb '%s' font ',12'\n",
+            (DOTS_LEFT + width * bin / BINS) / f->width, (y + DOT * row * fmin(1, 4.0 / fmax(4, row + 1))) / f->height,
+            figure_color((int)i));
   }
   char text[120];
   snprintf(text, sizeof text, "worst %s", isnan(worst) ? "-" : format_number(UNIT_SECONDS, NULL, worst).text);

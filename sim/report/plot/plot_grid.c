@@ -135,7 +135,9 @@ static void put_cell(struct figure *f, const struct grid *g, int x, int y, doubl
   if (!point) return;
   figure_row_in(f, shade(g, e.value).text, 6, x + 0.5, y + 0.5, (double)x, x + 1.0, (double)y, y + 1.0);
   struct estimate shown = {.value = e.value, .low = e.low, .high = e.high};
-  snprintf(text, sizeof text, "%s", isnan(e.value) ? "too short to tell" : format_number(UNIT_SECONDS, NULL, shown.value).text);
+  snprintf(text, sizeof text, "%s",
+           isnan(e.value) ? axis_endless(point) ? "grows without end" : "too short to tell"
+                          : format_number(UNIT_SECONDS, NULL, shown.value).text);
   const char *ink = isnan(e.value) ? "#444444" : ink_on(g, e.value), *verdict = verdict_of(point);
   bool room = width > 6.6 * format_width(text) + 6;
   snprintf(position, sizeof position, "first %.9g,%.9g", x + 0.5, y + (*verdict ? 0.62 : 0.5));

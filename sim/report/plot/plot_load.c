@@ -106,8 +106,6 @@ static void of_capacity(struct load_picture *p, const struct plot_options *optio
   add_mean_line(p);
   mark_knee(p, result_number(root, "knee"));
   mark_answer(p, "least"), mark_answer(p, "most");
-  for (int i = 0; i < p->axis.count && isnan(p->chart.endless_from); i++)
-    if (*result_text(p->axis.at[i], "growth")) p->chart.endless_from = p->axis.x[i];
   snprintf(p->chart.y_label, sizeof p->chart.y_label, "latency, with 95%% intervals");
 }
 
@@ -235,6 +233,8 @@ static enum plot_outcome draw_it(struct load_picture *p, const char *output, con
   const char *wrong = axis_read(&p->axis, p->axis.file);
   if (wrong) return plot_nothing(error, p->axis.file, wrong);
   p->axis.capacity ? of_capacity(p, options) : of_sweep(p, options);
+  for (int i = 0; i < p->axis.count && isnan(p->chart.endless_from); i++)
+    if (axis_endless(p->axis.at[i])) p->chart.endless_from = p->axis.x[i];
   if (!line_chart_drawable(&p->chart))
     return plot_nothing(error, p->axis.file, "no latency at two values to draw: run longer windows, or more values");
   p->chart.x_logarithmic = p->axis.x[0] > 0 && p->axis.x[p->axis.count - 1] >= 20 * p->axis.x[0];
