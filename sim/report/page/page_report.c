@@ -35,6 +35,7 @@ struct report {
   struct shown_answer *answers;
   uint32_t count, room;
   const char *engine, *first_path; /* of the first answer */
+  const struct json_value *pages;  /* with tables that a check judged; null: none */
   const char *missing;             /* what a check could not judge; null: nothing */
   char *error;
 };
@@ -91,10 +92,8 @@ static bool add_check(struct report *r, const struct json_value *root, const cha
     if (!add(r, kind_named("result"), result, path)) return false;
     any = true;
   }
-  for (const struct json_value *s = json_first(json_member(root, "pages")); s; s = json_next(s))
-    r->missing = arena_format(r->arena, "%s%s%s (tables of a page)", r->missing ? r->missing : "", r->missing ? ", " : "",
-                              result_text(s, "file"));
-  return any || refuse(r, path, "a check without a scenario that could be read; tables of pages are no answer that a report shows");
+  if (json_count(json_member(root, "pages"))) r->pages = json_member(root, "pages"), any = true;
+  return any || refuse(r, path, "a check without a scenario that could be read");
 }
 
 /* The member that says what kind of answer it is: "aguanta_growth". */
@@ -158,6 +157,7 @@ static const char *name_of(const struct shown_answer *a) { return *a->file.title
 static const char *title_of(struct report *r, const char *title) {
   const struct shown_answer *first = r->answers;
   if (title) return title;
+  if (!r->count) return "Pages against their scenarios";
   if (r->count > 1) return arena_format(r->arena, "%u answers, and what they say", r->count);
   if (!*name_of(first)) return first->kind->heading;
   return strcmp(first->kind->word, "result") ? arena_format(r->arena, "%s: %s", first->kind->heading, name_of(first))
@@ -178,6 +178,29 @@ static void put_summary(struct page *p, struct report *r) {
     page_row(p, (const char *[]){heading_of(r, a), a->verdict ? a->verdict : "", a->sentence});
   }
   page_table_end(p);
+}
+
+static const char *page_verdict_of(const struct json_value *page) {
+  double code = result_number(page, "exit_code");
+  return code == 0 ? "PASS" : code == 99 ? "FAIL" : code == 98 ? "UNDECIDED" : "ERROR";
+}
+
+/* Markdown pages whose tables were held against their scenarios. */
+static void put_checked_pages(struct page *p, struct report *r) {
+  static const struct page_column columns[] = {{"page", PAGE_TEXT},          {"verdict", PAGE_VERDICT},
+                                               {"claims", PAGE_NUMBER},      {"cells compared", PAGE_NUMBER},
+                                               {"differences", PAGE_NUMBER}, {"what to do", PAGE_TEXT}};
+  page_section(p, "Pages against their scenarios", false);
+  page_table(p, "Tables of Markdown pages, cell by cell", columns, 6);
+  for (const struct json_value *d = json_first(r->pages); d; d = json_next(d))
+    page_row(p,
+             (const char *[]){result_text(d, "file"), page_verdict_of(d), page_count(p, d, "claims"), page_count(p, d, "compared"),
+                              arena_format(r->arena, "%u", json_count(json_member(d, "differences"))), result_text(d, "finding")});
+  page_table_end(p);
+  for (const struct json_value *d = json_first(r->pages); d; d = json_next(d))
+    for (const struct json_value *x = json_first(json_member(d, "differences")); x; x = json_next(x))
+      page_item(p, arena_format(r->arena, "%s, line %s", result_text(d, "file"), page_count(p, x, "line")), result_text(x, "text"));
+  page_section_end(p, false);
 }
 
 /* Runs drawn into one picture, where there are several. */
@@ -208,12 +231,13 @@ static void put_answer(struct page *p, struct report *r, const struct shown_answ
 
 static void write_page(FILE *file, const struct page_form *form, struct report *r, const char *title) {
   struct page p = {.file = file, .form = form, .arena = r->arena};
-  struct page_head head = {title_of(r, title), r->engine};
+  struct page_head head = {title_of(r, title), r->engine ? r->engine : "check"};
   form->open(&p, &head);
   if (r->count == 1) page_lead(&p, r->answers->verdict, r->answers->sentence);
   form->body(&p);
   if (r->missing) page_text(&p, arena_format(r->arena, "Without an answer, and not on this page: %s.", r->missing));
   if (r->count > 1) put_summary(&p, r);
+  if (r->pages) put_checked_pages(&p, r);
   if (r->count > 1 && form->pictures) put_side_by_side(&p, r);
   for (uint32_t i = 0; i < r->count; i++) put_answer(&p, r, &r->answers[i]);
   form->close(&p, &head);

@@ -135,6 +135,34 @@ static void test_summary(void) {
   child_free(&c), free(path), free(to), free(variable);
 }
 
-static const struct test_case cases[] = {
-    {"JUnit", test_junit}, {"annotations of GitHub", test_annotations}, {"the summary of a step", test_summary}, {NULL, NULL}};
+/* 50 requests/s are answered, and the page says 70: both of its cells differ, at line 6. */
+static void test_pages(void) {
+  char *path = child_path("rate.json"), *page = child_path("page.md");
+  child_write(path, "{ \"extends\": \"shop.json\", \"claims\": [ { \"stated\": \"rate(all) > 1/s\", \"source\": \"Q-3\" } ] }");
+  child_write(page, "# Page\n\n<!-- aguanta: rate.json -->\n| id | stated | simulated | verdict | what decides it |\n"
+                    "| --- | --- | --- | --- | --- |\n| Q-3 | 1/s | 70/s [69, 71] | CONTRADICTED | |\n<!-- aguanta: end -->\n");
+  free(shop());
+  struct child c = AGUANTA("check", page, "--export", "-", "--format", "github");
+  test_check(c.status == 99 && child_count(c.out, "::error file=") == 2 &&
+                 child_count(c.out, "page.md,line=6,title=stale::Q-3: the page says ") == 2,
+             "%d: %s%s", c.status, c.out, c.err);
+  child_free(&c);
+  c = AGUANTA("check", page, "--export", "-", "--format", "xml");
+  test_check(c.status == 99 && strstr(c.out, "tests=\"2\" failures=\"2\" errors=\"0\" skipped=\"0\"") &&
+                 strstr(c.out, "line=\"6\"><failure"),
+             "%d: %s%s", c.status, c.out, c.err);
+  check_well_formed(c.out);
+  child_free(&c);
+  c = AGUANTA("check", page, "--export", "-", "--format", "html");
+  test_check(c.status == 99 && strstr(c.out, "<h1>Pages against their scenarios</h1>") &&
+                 strstr(c.out, "the page says &quot;70/s [69, 71]&quot;"),
+             "%d: %s%s", c.status, c.out, c.err);
+  child_free(&c), free(path), free(page);
+}
+
+static const struct test_case cases[] = {{"JUnit", test_junit},
+                                         {"annotations of GitHub", test_annotations},
+                                         {"the summary of a step", test_summary},
+                                         {"pages among the files", test_pages},
+                                         {NULL, NULL}};
 const struct test_suite suite_cli_ci = {"cli_ci", cases};
