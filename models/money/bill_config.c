@@ -138,7 +138,6 @@ static void bill_placed(struct world *w, const struct container *c, bool stands)
 
 /* "hour, day, month or year, GB or TB" */
 static const char *units_of(struct arena *arena, uint32_t allowed) {
-  if (allowed == ANY_MEASURE) return "something";
   const char *text = "";
   for (uint32_t of = PRICE_TIME; of <= PRICE_HOSTS; of++)
     if (allowed & MEASURE(of)) text = arena_format(arena, "%s%s%s", text, *text ? ", " : "", price_units_of((enum price_of)of));
@@ -154,6 +153,8 @@ static void check_price(struct linker *l, const char *path, const char *key, con
     link_error(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
   else if (!item)
     link_error(l, path, key, "the price list has no item \"%s\"", name);
+  else if (allowed == ANY_MEASURE && price_item_of(item) == PRICE_AMOUNT)
+    link_error(l, path, key, "the price \"%s\" is an amount: say in the price list what it is per, such as /month or /GB", name);
   else if (!(allowed & MEASURE(price_item_of(item))))
     link_error(l, path, key, "the price \"%s\" is %s%s, not per %s", name, *item->price.per ? "per " : "an amount", item->price.per,
                units_of(l->arena, allowed));
