@@ -54,7 +54,7 @@ static double answered_per_s(const struct making *k, int32_t endpoint) {
 /* Load balancer capacity units, as AWS counts them: the larger of 25 new connections a second and 1 GB an hour. */
 enum { LCU_CONNECTIONS = 25 };
 static double lcu_of(const struct making *k, const struct charge_config *c) {
-  double connections = answered_per_s(k, -1) / c->connection_requests / LCU_CONNECTIONS;
+  double connections = k->use->arrived_per_s / c->connection_requests / LCU_CONNECTIONS;
   return fmax(connections, (k->use->per_s.origin + k->use->per_s.received) * 3600 / 1e9);
 }
 

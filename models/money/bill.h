@@ -103,6 +103,7 @@ struct bill_use {
   const double *nodes; /* by group: node hours an hour */
   struct sent_bytes per_s;
   const double *answered_per_s; /* by endpoint */
+  double arrived_per_s;         /* at all endpoints, whatever became of it */
   const struct pods_use *pods;  /* by service */
   double month;                 /* since the sizes of storage were stated */
 };

@@ -64,10 +64,12 @@ struct bill_use measure_use(const struct model *model, const struct view *v, str
     nodes[i] = (double)model_nodes(model, i)->count;
     if (v->seconds > 0) nodes[i] += v->node_gained_s[i] / v->seconds;
   }
-  double *answered = arena_new_array(arena, double, model->endpoints.count + 1);
-  for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++)
+  double *answered = arena_new_array(arena, double, model->endpoints.count + 1), arrived = 0;
+  for (uint32_t e = 0; v->seconds > 0 && e < v->endpoint_count; e++) {
     answered[e] = (double)v->ended[e * OUTCOMES + OUTCOME_COMPLETED] / v->seconds;
-  return (struct bill_use){nodes, measure_sent(model, v), answered, pods_of(model, v, arena), bill_month(model)};
+    arrived += (double)v->arrived[e] / v->seconds;
+  }
+  return (struct bill_use){nodes, measure_sent(model, v), answered, arrived, pods_of(model, v, arena), bill_month(model)};
 }
 
 /* --- the bill ---------------------------------------------------------------------------------------------------------------- */

@@ -7,18 +7,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A credit has no length: what it pays for, the last parts, is drawn without. */
+static void take_off(struct bar *bar, double off) {
+  for (int i = bar->count; i-- > 0 && off > 0;) {
+    double less = fmin(off, bar->parts[i].value);
+    bar->parts[i].value -= less, off -= less;
+    snprintf(bar->parts[i].amount, sizeof bar->parts[i].amount, "%s", format_money(bar->parts[i].value).text);
+  }
+}
+
 static bool fill(struct bar *bar, const struct result_file *file, int layout) {
   const struct json_value *bill = json_member(file->root, "bill");
   double monthly = result_number(bill, "monthly");
   if (isnan(monthly)) return false;
   snprintf(bar->name, sizeof bar->name, "%s", file->name);
   snprintf(bar->total, sizeof bar->total, "%s %s", format_money(monthly).text, file->currency);
+  double credit = 0;
   for (const struct json_value *l = json_first(json_member(bill, "lines")); l; l = json_next(l)) {
     double item = result_number(l, "monthly");
+    if (item < 0) credit -= item;
     if (!(item > 0)) continue;
     struct bar_part *part = bars_add(bar, result_text(l, "item"), item, figure_tint(figure_color(layout), bar->count));
     snprintf(part->amount, sizeof part->amount, "%s", format_money(part->value).text);
   }
+  take_off(bar, credit);
   return true;
 }
 
