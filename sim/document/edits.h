@@ -1,7 +1,8 @@
 /* Changes of a Markdown page: cells of its tables get other texts, and every other byte stays.
  *
- * A cell that is as wide as its column's heading keeps its width where the new text is not longer: columns that were aligned stay so; a row without the cell gets it
- * at its end, in the way that the row is written. A cell that has the text already is no change: writing twice is writing once.
+ * A cell that is as wide as its column's heading keeps its width where the new text is not longer: columns that were aligned stay
+ * so. A row without the cell gets it at its end, in the way that the row is written. A cell that has the text already is no change:
+ * writing twice is writing once.
  *
  *     struct edits *e = edits_new(arena, page);
  *     edits_row(e, &header, &row, (struct edit_cell[]){{2, "85 ms"}, {3, "PASS"}}, 2);

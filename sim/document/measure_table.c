@@ -83,6 +83,9 @@ static void compare_stated(struct page *p, const struct tied_table *t, uint32_t 
   if (!stated_find(c->unit, text, &q))
     page_differs(p, DIFFERS_DOCUMENT, at, "%s: \"%s\" has no figure that can be compared: write one such as %s", c->expression,
                  text, stated_example(c->unit));
+  else if (*q.currency && currency && strcmp(q.currency, currency))
+    page_differs(p, DIFFERS_DOCUMENT, at, "%s: stated is %s, and the bill of %s is in %s", c->expression, text,
+                 t->tie.files[i].name, currency);
   else if (isnan(c->estimate.value))
     page_differs(p, DIFFERS_OPEN, at, "%s: stated is %s, the run has no data%s%s", c->expression, text, c->reason ? ": " : "",
                  c->reason ? c->reason : "");

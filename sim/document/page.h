@@ -1,7 +1,7 @@
 /* A planning document's page: its tables are held against what its scenarios are simulated to be.
  *
- * A comment before a table names scenarios (tie.h). There are two kinds of tables. In one a row has an id in its column `id`, and is
- * about every claim of these scenarios whose `source` begins with this id; its columns `simulated` and `verdict` are the program's.
+ * A comment before a table names scenarios (tie.h). There are two kinds of tables. In one a row has an id in its column `id`, and
+ * is about every claim of these scenarios whose `source` begins with this id; its columns `simulated` and `verdict` are the program's.
  * In the other, any planning document's own, a row has a measure such as `p95(api.latency)` in its column `measure`; the other
  * figures of the row are the document's, in the column of a scenario or in `stated`.
  *

@@ -11,6 +11,7 @@ struct number_with_unit {
   double value, step; /* step: half of what its last digit counts */
   bool has_unit;
   const char *from, *to;
+  char currency[4];
 };
 
 /* --- numbers ------------------------------------------------------------------------------------------------------------------ */
@@ -106,17 +107,24 @@ static bool is_currency(const char *word, size_t length) {
   return false;
 }
 
+static bool stands_before(const char *text, const char *at, const char *symbol) {
+  size_t length = strlen(symbol);
+  return (size_t)(at - text) >= length && !memcmp(at - length, symbol, length);
+}
+
 static const char *take_money(const char *start, const char *text, const char *at, struct number_with_unit *f) {
-  bool before = start > text && (start[-1] == '$' || (start > text + 1 && !memcmp(start - 2, "\xC2\xA3", 2)) ||
-                                 (start > text + 2 && !memcmp(start - 3, "\xE2\x82\xAC", 3)));
+  bool euro = stands_before(text, start, "\xE2\x82\xAC"), pound = stands_before(text, start, "\xC2\xA3");
   double factor = multiple(&at);
   f->value *= factor, f->step *= factor;
   const char *word = unit_skip_space(at);
   size_t length = letters(word);
-  bool behind = is_currency(word, length);
-  if (behind) return word + length;
-  if (!memcmp(word, "$", 1)) return word + 1;
-  return before ? at : NULL;
+  if (is_currency(word, length)) {
+    for (size_t i = 0; i < length; i++) f->currency[i] = (char)toupper((unsigned char)word[i]);
+    return word + length;
+  }
+  if (euro || pound) memcpy(f->currency, euro ? "EUR" : "GBP", 4);
+  if (*word == '$') return word + 1;
+  return euro || pound || stands_before(text, start, "$") ? at : NULL;
 }
 
 /* Past the unit behind the number, whose value is in base units then; null when it has another unit or none. */
@@ -202,8 +210,10 @@ static bool of_range(enum unit unit, const char *text, const struct number_with_
   double factor = last.value / (read_number(last.from, &again.value, &again.step), again.value);
   double low = first->has_unit && unit != UNIT_COUNT && unit != UNIT_NONE ? first->value : first->value * factor;
   if (!(low <= last.value)) return false;
-  *out = (struct stated_figure){(low + last.value) / 2, low - last.step, last.value + last.step, (uint32_t)(first->from - text),
-                                (uint32_t)(last.to - text)};
+  *out = (struct stated_figure){(low + last.value) / 2,     low - last.step,
+                                last.value + last.step,     (uint32_t)(first->from - text),
+                                (uint32_t)(last.to - text), {0}};
+  memcpy(out->currency, last.currency, sizeof out->currency);
   return true;
 }
 
@@ -215,8 +225,13 @@ bool stated_find(enum unit unit, const char *text, struct stated_figure *out) {
     if (f.has_unit) {
       read_on(unit, text, &f);
       int side = side_before(text, f.from);
-      *out = (struct stated_figure){f.value, side < 0 ? -INFINITY : f.value - f.step, side > 0 ? INFINITY : f.value + f.step,
-                                    (uint32_t)(f.from - text), (uint32_t)(f.to - text)};
+      *out = (struct stated_figure){f.value,
+                                    side < 0 ? -INFINITY : f.value - f.step,
+                                    side > 0 ? INFINITY : f.value + f.step,
+                                    (uint32_t)(f.from - text),
+                                    (uint32_t)(f.to - text),
+                                    {0}};
+      memcpy(out->currency, f.currency, sizeof out->currency);
       return true;
     }
     at = f.to - 1;

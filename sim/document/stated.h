@@ -13,11 +13,13 @@ struct stated_figure {
   double value;      /* of a range, its middle */
   double low, high;  /* in base units; infinite where open */
   uint32_t from, to; /* of the text */
+  char currency[4];  /* of money that names one, such as EUR; "$" may be many */
 };
 
 /* False when the text has no figure in this unit. */
 bool stated_find(enum unit, const char *text, struct stated_figure *);
-/* Whether an estimate says the same: its interval and the figure, which may be off by a share of itself, have something in common. */
+/* Whether an estimate says the same: its interval and the figure have something in common. `within`: the share of itself by which
+ * the figure may be off. */
 bool stated_agrees(const struct stated_figure *, const struct estimate *, double within);
 /* How such a figure is written, for messages: "85 ms". */
 const char *stated_example(enum unit);

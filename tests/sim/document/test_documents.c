@@ -1,5 +1,5 @@
-/* The five planning documents: every figure of theirs is a claim, or is listed where no load and no system could answer it; the pages
- * say what is simulated, and their stored answers are still the program's. */
+/* The five planning documents: every figure of theirs is a claim, or is listed where no load and no system could answer it; the
+ * pages say what is simulated, and their stored answers are still the program's. */
 #include "sim/document/answers.h"
 #include "sim/document/markdown.h"
 #include "sim/engine/arena.h"
@@ -31,7 +31,7 @@ static struct markdown *read_page(struct arena *arena, const char *path) {
   return page;
 }
 
-/* --- every figure --------------------------------------------------------------------------------------------------------------- */
+/* --- every figure ------------------------------------------------------------------------------------------------------------- */
 
 struct figure_row {
   uint32_t count; /* rows with this id */
@@ -73,7 +73,7 @@ static void test_figures(void) {
   for (int i = 0; i < DOCUMENTS; i++) check_figures(&documents[i]);
 }
 
-/* --- the pages, from stored answers --------------------------------------------------------------------------------------------- */
+/* --- the pages, from stored answers ------------------------------------------------------------------------------------------- */
 
 static struct child check_all(const char *option) {
   struct child_wish wish = {.limit_s = 1800};
@@ -108,7 +108,7 @@ static void test_pages(void) {
   child_free(&c);
 }
 
-/* --- the stored answers are the program's ------------------------------------------------------------------------------------------- */
+/* --- the stored answers are the program's ------------------------------------------------------------------------------------- */
 
 /* That of the fewest requests. */
 static const struct json_value *shortest(const struct json_value *answers) {

@@ -98,6 +98,13 @@ static void test_compared(void) {
       {"| measure | stated |\n|-|-|\n| rate(job) | 9 to 10/s |\n| mean(job.latency) | - |\n", "1 cell compared, 0 differences", 0},
       {"| measure | stated |\n|-|-|\n| rate(job) | 9 |\n", "\"9\" has no figure that can be compared: write one such as 120/s\n",
        99},
+      {"| measure | stated |\n|-|-|\n| cost(month) | 0 USD |\n",
+       "cost(month): stated is 0 USD, the run has no data: nothing has a price", 98},
+      {"| measure | stated |\n|-|-|\n| cost(month) | \xE2\x82\xAC"
+       "0 |\n",
+       "cost(month): stated is \xE2\x82\xAC"
+       "0, and the bill of scenarios/web.json is in USD\n",
+       99},
       {"| measure | simulated |\n|-|-|\n| rate(job) | 9/s |\n", "rate(job): the page says 9/s is simulated, it is 10/s\n", 99},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
