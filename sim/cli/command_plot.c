@@ -2,13 +2,19 @@
 #include "sim/report/plot/plot.h"
 #include "sim/json/safe_text.h"
 #include <stdlib.h>
+#include <string.h>
 
+/* Answers by the commands that write them: "result" is that of `run`. */
 static void list_kinds(FILE *file) {
-  for (const struct plot_kind *const *k = plot_kinds(); *k; k++) fprintf(file, "  %-10s %s\n", (*k)->name, (*k)->doc);
+  for (const struct plot_kind *const *k = plot_kinds(); *k; k++) {
+    const char *of = (*k)->of ? (*k)->of : "result";
+    bool run = !strncmp(of, "result", 6);
+    fprintf(file, "  %-13s %s%-*s %s\n", (*k)->name, run ? "run" : "", run ? 12 : 15, run ? of + 6 : of, (*k)->doc);
+  }
 }
 
 static void help(FILE *file) {
-  fprintf(file, "\nKinds:\n");
+  fprintf(file, "\nKinds, and the answers that they draw:\n");
   list_kinds(file);
 }
 

@@ -319,12 +319,12 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   return outcome;
 }
 
-const struct plot_kind plot_architecture = {.name = "architecture",
-                                            .doc =
-                                                "Nodes, services and who calls whom; of a scenario file or a result; also as .dot.",
-                                            .least = 1,
-                                            .most = 1,
-                                            .draw = draw,
-                                            .of = "result scenario",
-                                            .own_endpoints = true,
-                                            .dot = true};
+const struct plot_kind plot_architecture = {
+    .name = "architecture",
+    .doc = "Nodes, services and who calls whom; also as a graph (.dot), and of a scenario that was not run.",
+    .least = 1,
+    .most = 1,
+    .draw = draw,
+    .of = "result scenario",
+    .own_endpoints = true,
+    .dot = true};

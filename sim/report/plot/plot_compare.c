@@ -218,7 +218,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
 }
 
 const struct plot_kind plot_compare = {.name = "compare",
-                                       .doc = "Differences from the first system, with intervals; of an answer of `compare`.",
+                                       .doc = "Differences from the first system, with intervals.",
                                        .least = 1,
                                        .most = 1,
                                        .draw = draw,

@@ -141,4 +141,4 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
 }
 
 const struct plot_kind plot_downtime = {
-    .name = "downtime", .doc = "What is not served in a year by fault, one bar a result.", .least = 1, .most = 8, .draw = draw};
+    .name = "downtime", .doc = "What is not served in a year, by fault and in twenty years.", .least = 1, .most = 8, .draw = draw};

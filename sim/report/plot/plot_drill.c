@@ -146,12 +146,14 @@ static void say(const struct drill_row *rows, int count, char *text, size_t size
     back += isfinite(rows[i].back);
     if (isfinite(rows[i].back)) longest = fmax(longest, rows[i].back);
   }
-  int never = count - held - back;
-  size_t used = (size_t)snprintf(text, size, "Of %d faults %d break no requirement", count, held);
-  if (back)
-    used +=
-        (size_t)snprintf(text + used, size - used, ", %d do for up to %s", back, format_number(UNIT_SECONDS, NULL, longest).text);
-  if (never) snprintf(text + used, size - used, ", %d for longer than was watched", never);
+  int never = count - held - back, broken = count - held;
+  if (!broken) {
+    snprintf(text, size, count == 1 ? "the fault breaks no requirement" : "none of %d faults breaks a requirement", count);
+    return;
+  }
+  size_t used = (size_t)snprintf(text, size, "%d of %d faults break%s a requirement", broken, count, broken == 1 ? "s" : "");
+  if (back) used += (size_t)snprintf(text + used, size - used, ", for up to %s", format_number(UNIT_SECONDS, NULL, longest).text);
+  if (never) snprintf(text + used, size - used, "; %d for longer than was watched", never);
 }
 
 static enum plot_outcome draw(const struct plot_kind *kind, const struct result_file *files, uint32_t file_count,
@@ -186,9 +188,5 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   return figure_draw(&f, output, error);
 }
 
-const struct plot_kind plot_drill = {.name = "drill",
-                                     .doc = "What each fault breaks and for how long; of a result of aguanta drill.",
-                                     .least = 1,
-                                     .most = 1,
-                                     .draw = draw,
-                                     .of = "drill"};
+const struct plot_kind plot_drill = {
+    .name = "drill", .doc = "What each fault breaks and for how long.", .least = 1, .most = 1, .draw = draw, .of = "drill"};

@@ -225,11 +225,10 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   return figure_draw(&f, output, error);
 }
 
-const struct plot_kind plot_grid = {
-    .name = "grid",
-    .doc = "A map of a sweep over two values: latency in each cell, framed where all holds; of its .ndjson.",
-    .least = 1,
-    .most = 1,
-    .draw = draw,
-    .of = "sweep",
-    .own_endpoints = true};
+const struct plot_kind plot_grid = {.name = "grid",
+                                    .doc = "A map of a sweep over two values: latency in each cell, framed where all holds.",
+                                    .least = 1,
+                                    .most = 1,
+                                    .draw = draw,
+                                    .of = "sweep",
+                                    .own_endpoints = true};

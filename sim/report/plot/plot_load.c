@@ -258,11 +258,10 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   return outcome;
 }
 
-const struct plot_kind plot_load = {
-    .name = "load",
-    .doc = "Latency over load: limits, the knee and what is full; of a sweep over one number or of `capacity`.",
-    .least = 1,
-    .most = 1,
-    .draw = draw,
-    .of = "capacity sweep",
-    .own_endpoints = true};
+const struct plot_kind plot_load = {.name = "load",
+                                    .doc = "Latency over load: limits, the knee and what is full.",
+                                    .least = 1,
+                                    .most = 1,
+                                    .draw = draw,
+                                    .of = "capacity sweep",
+                                    .own_endpoints = true};

@@ -164,11 +164,10 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   return outcome;
 }
 
-const struct plot_kind plot_resources = {
-    .name = "resources",
-    .doc = "How busy each resource is over load, and which is full first; of a sweep over one number or of `capacity`.",
-    .least = 1,
-    .most = 1,
-    .draw = draw,
-    .of = "capacity sweep",
-    .own_endpoints = true};
+const struct plot_kind plot_resources = {.name = "resources",
+                                         .doc = "How busy each resource is over load, and which is full first.",
+                                         .least = 1,
+                                         .most = 1,
+                                         .draw = draw,
+                                         .of = "capacity sweep",
+                                         .own_endpoints = true};

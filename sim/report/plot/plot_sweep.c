@@ -335,7 +335,7 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
 }
 
 const struct plot_kind plot_sweep = {.name = "sweep",
-                                     .doc = "p99 of each endpoint against the one value that a sweep varied; of its .ndjson.",
+                                     .doc = "p99 of each endpoint against the one value that a sweep varied.",
                                      .least = 1,
                                      .most = 1,
                                      .draw = draw,

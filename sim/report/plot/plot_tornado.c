@@ -181,9 +181,5 @@ static enum plot_outcome draw(const struct plot_kind *kind, const struct result_
   return figure_draw(&f, output, error);
 }
 
-const struct plot_kind plot_tornado = {.name = "tornado",
-                                       .doc = "What moves a measure, the largest first; of a result of aguanta sensitivity.",
-                                       .least = 1,
-                                       .most = 1,
-                                       .draw = draw,
-                                       .of = "sensitivity"};
+const struct plot_kind plot_tornado = {
+    .name = "tornado", .doc = "What moves a measure, the largest first.", .least = 1, .most = 1, .draw = draw, .of = "sensitivity"};
