@@ -38,6 +38,8 @@ static const struct {
              {"'#gp", "'#", "gp"},
              {"id='textbox'", "id='", "textbox'"},
              {"id='greybox'", "id='", "greybox'"},
+             {"id=\"aguanta_plot_", "id=\"", "plot_"},
+             {"<title>", "", NULL}, /* of a line: the words of the script */
              {"font-family=\":Bold\"", "font-family=\"" SVG_FONT "\" font-weight=\"bold\"", NULL}};
 
 enum { NAMES = sizeof names / sizeof *names };
@@ -53,10 +55,16 @@ static const char *next_name(const char *text, const char *at[NAMES], int *which
   return first < end ? first : NULL;
 }
 
+/* A title goes with what it holds. */
+static const char *behind(const char *at, const char *from) {
+  const char *end = strcmp(from, "<title>") ? NULL : strstr(at, "</title>");
+  return end ? end + strlen("</title>") : at + strlen(from);
+}
+
 static void put_body(FILE *file, const char *text, const char *own) {
   const char *found[NAMES] = {NULL};
   int which = 0;
-  for (const char *at; (at = next_name(text, found, &which)); text = at + strlen(names[which].from)) {
+  for (const char *at; (at = next_name(text, found, &which)); text = behind(at, names[which].from)) {
     fwrite(text, 1, (size_t)(at - text), file);
     fputs(names[which].before, file);
     if (names[which].after) fprintf(file, "%s%s", own, names[which].after);

@@ -401,6 +401,7 @@ static void test_alternatives(void) {
   test_check(light && strstr(light, wanted) && strstr(light, "-desc\">") && strstr(light, ";"), "no %s", wanted);
   snprintf(wanted, sizeof wanted, "id='%sgpPt0'", own);
   test_check(light && strstr(light, wanted) && !strstr(light, "'gp") && !strstr(light, "gnuplot_canvas"), "no %s", wanted);
+  test_check(light && !strstr(light, "<title>") && !strstr(light, "aguanta_plot"), "a line has the title of the script");
   test_check(light && !strstr(light, "<style>") && strstr(light, "fill=\"#ffffff\""), "light is white");
   test_check(dark && !strstr(dark, own) && !strstr(dark, "fill=\"#ffffff\"") && !strstr(dark, "rgb(34,34,34)"), "dark is not");
   test_check(both && strstr(both, "@media (prefers-color-scheme: dark)") && strstr(both, "[fill=\"rgb(34,34,34)\"]"),
