@@ -19,6 +19,7 @@ struct cell_line {
 struct id_cell {
   struct cell_line *lines;
   uint32_t count, room;
+  bool differ; /* not all have the same verdict: each value says its own */
 };
 
 struct id_columns {
@@ -102,7 +103,16 @@ static const char *as_markdown(struct arena *arena, const char *text) {
   return copy;
 }
 
-static void add_line(struct page *p, struct id_cell *cell, const struct results *r, const char *file,
+/* What a claim is called in a row that has its id before it: "Q-3 of an office" is "of an office". */
+static const char *short_name(const char *ids, const char *claim) {
+  size_t length = id_length(claim), one;
+  for (const char *at = ids, *id; (id = next_id(&at, &one));)
+    if (one == length && !strncmp(id, claim, length) && (!claim[length] || claim[length] == ' '))
+      return claim + length + (claim[length] != 0);
+  return claim;
+}
+
+static void add_line(struct page *p, struct id_cell *cell, const struct results *r, const char *file, const char *ids,
                      const struct claim_result *c) {
   if (cell->count == cell->room) {
     struct cell_line *more = arena_new_array(p->arena, struct cell_line, cell->room = 2 * cell->room + 4);
@@ -110,7 +120,10 @@ static void add_line(struct page *p, struct id_cell *cell, const struct results 
     cell->lines = more;
   }
   bool unknown = isnan(c->estimate.value);
-  const char *name = file ? arena_format(p->arena, "%s, %s", page_stem(p, file), c->id) : c->id;
+  const char *claim = short_name(ids, c->id);
+  const char *name = file     ? arena_format(p->arena, "%s%s%s", page_stem(p, file), *claim ? ", " : "", claim)
+                     : *claim ? claim
+                              : c->id;
   cell->lines[cell->count++] = (struct cell_line){
       as_markdown(p->arena, name), unknown ? "no data" : arena_text(p->arena, format_claim(c, r->bill.currency).text),
       c->kind == CLAIM_INFO ? "shown" : verdict_claim_word(c), c};
@@ -123,30 +136,44 @@ static struct id_cell cell_of(struct page *p, const struct tied_table *t, const 
     for (uint32_t k = 0; k < r->claim_count; k++) {
       const struct claim_result *c = &r->claims[k];
       if (page_counts(c) && c->source && claim_is_of(ids, c->source))
-        add_line(p, &cell, r, t->tie.count > 1 ? t->tie.files[i].name : NULL, c);
+        add_line(p, &cell, r, t->tie.count > 1 ? t->tie.files[i].name : NULL, ids, c);
     }
   }
   if (cell.count == 1) cell.lines->name = "";
+  for (uint32_t i = 1; i < cell.count; i++) cell.differ |= strcmp(cell.lines[i].verdict, cell.lines->verdict) != 0;
   return cell;
+}
+
+/* " FAIL" behind a value in a cell whose verdicts differ. */
+static const char *verdict_behind(struct page *p, const struct id_cell *cell, const struct cell_line *l) {
+  return cell->differ && l->claim->kind != CLAIM_INFO ? arena_format(p->arena, " %s", l->verdict) : "";
 }
 
 static const char *simulated_text(struct page *p, const struct id_cell *cell) {
   const char *text = "";
   for (uint32_t i = 0; i < cell->count; i++) {
     const struct cell_line *l = &cell->lines[i];
-    text = arena_format(p->arena, "%s%s%s%s%s", text, i ? "<br>" : "", l->name, *l->name ? ": " : "", l->value);
+    text = arena_format(p->arena, "%s%s%s%s%s%s", text, i ? "<br>" : "", l->name, *l->name ? ": " : "", l->value,
+                        verdict_behind(p, cell, l));
   }
   return text;
 }
 
-/* Once where all have the same; else one line each, with its name. */
+static uint32_t lines_with(const struct id_cell *cell, const char *verdict) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < cell->count; i++) count += !strcmp(cell->lines[i].verdict, verdict);
+  return count;
+}
+
+/* Once where all have the same; else how many have which, the worst first, without what is only shown. */
 static const char *verdict_text(struct page *p, const struct id_cell *cell) {
+  static const char *const order[] = {"FAIL", "CONTRADICTED", "WARN", "UNDECIDED", "NO DATA", "BETTER", "CONFIRMED", "PASS"};
   const char *text = "";
-  bool same = true;
-  for (uint32_t i = 1; i < cell->count; i++) same &= !strcmp(cell->lines[i].verdict, cell->lines->verdict);
-  if (same) return cell->count ? cell->lines->verdict : "";
-  for (uint32_t i = 0; i < cell->count; i++)
-    text = arena_format(p->arena, "%s%s%s: %s", text, i ? "<br>" : "", cell->lines[i].name, cell->lines[i].verdict);
+  if (!cell->differ) return cell->count ? cell->lines->verdict : "";
+  for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+    uint32_t count = lines_with(cell, order[i]);
+    if (count) text = arena_format(p->arena, "%s%s%u %s", text, *text ? ", " : "", count, order[i]);
+  }
   return text;
 }
 
@@ -171,10 +198,13 @@ static char *next_part(char **rest) {
 }
 
 /* The value that the page has agrees, though its digits may be others. */
-static bool value_agrees(const struct cell_line *l, const char *text) {
+static bool value_agrees(struct page *p, const struct id_cell *cell, const struct cell_line *l, const char *text) {
   struct stated_figure q;
-  size_t name = strlen(l->name);
-  if (strncmp(text, l->name, name)) return false;
+  size_t name = strlen(l->name), length = strlen(text);
+  const char *verdict = verdict_behind(p, cell, l);
+  if (strncmp(text, l->name, name) || length < strlen(verdict)) return false;
+  if (strcasecmp(text + length - strlen(verdict), verdict)) return false;
+  text = arena_format(p->arena, "%.*s", (int)(length - strlen(verdict)), text);
   text += name + (name && text[name] == ':');
   while (*text == ' ') text++;
   if (!strcmp(text, l->value)) return true;
@@ -188,9 +218,9 @@ static void compare_values(struct page *p, const char *ids, struct span at, cons
   for (; (part = next_part(&rest)) && i < cell->count; i++) {
     const struct cell_line *l = &cell->lines[i];
     p->sum.compared++;
-    if (value_agrees(l, part)) continue;
-    page_differs(p, DIFFERS_OURS, at, "%s: the page says \"%s\", simulated is %s%s%s", ids, part, l->name, *l->name ? ": " : "",
-                 l->value);
+    if (value_agrees(p, cell, l, part)) continue;
+    page_differs(p, DIFFERS_OURS, at, "%s: the page says \"%s\", simulated is %s%s%s%s", ids, part, l->name, *l->name ? ": " : "",
+                 l->value, verdict_behind(p, cell, l));
   }
   if (part || i < cell->count)
     page_differs(p, DIFFERS_OURS, at, "%s: the page has %s values, simulated are %u", ids, part ? "more" : "fewer", cell->count);

@@ -48,7 +48,7 @@ static void test_write(void) {
       /* by id; two claims name themselves, and their verdicts differ */
       {"a\n\n" TIE "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | | |\n| W-2 | | |\n" END "z",
        "a\n\n" TIE
-       "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | mean: 10 ms<br>tail: 10 ms | mean: CONFIRMED<br>tail: FAIL |\n"
+       "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | mean: 10 ms CONFIRMED<br>tail: 10 ms FAIL | 1 FAIL, 1 CONFIRMED |\n"
        "| W-2 | 10/s | shown |\n" END "z"},
       /* CRLF and padding stay; columns that are missing come last */
       {TIE "|id    |what |\r\n|:-----|----:|\r\n|`R-1` | a\\|b|\r\n" END,
@@ -87,7 +87,10 @@ static void test_compared(void) {
        99},
       {"| id | simulated | verdict |\n|-|-|-|\n| R-1 | | PASS |\n",
        "page.md:4:11: R-1: the page says \"PASS\", the verdict is shown\n", 99},
-      {"| id | simulated |\n|-|-|\n| W-1 | mean: 10 ms<br>tail: 12 ms |\n", "\"tail: 12 ms\", simulated is tail: 10 ms\n", 99},
+      {"| id | simulated |\n|-|-|\n| W-1 | mean: 10 ms confirmed<br>tail: 12 ms FAIL |\n",
+       "\"tail: 12 ms FAIL\", simulated is tail: 10 ms FAIL\n", 99},
+      {"| id | simulated |\n|-|-|\n| W-1 | mean: 10.0 ms CONFIRMED<br>tail: 10 ms PASS |\n",
+       "\"tail: 10 ms PASS\", simulated is tail: 10 ms FAIL\n", 99},
       {"| id | simulated |\n|-|-|\n| W-1 | 10 ms |\n", "W-1: the page has fewer values, simulated are 2\n", 99},
       {"| id | simulated |\n|-|-|\n| W-3 | |\n", "page.md:4:3: no claim of these scenarios cites W-3", 99},
       {"| id | simulated | reason |\n|-|-|-|\n| W-3 | listed | |\n", "W-3 is listed, and the row does not say why\n", 99},
