@@ -147,7 +147,7 @@ static struct verdict_of_gauge judge_stretch(const struct judging *j, uint32_t g
               material(j, &g, stretch, arrivals, over ? rising_share : rising_below_share);
     return v;
   }
-  if (!j->flat[stretch]) return v;
+  if (!j->flat[stretch] || !(g.first + g.second > 0)) return v; /* what is less than it was may grow in a later stretch */
   v.grows = growth_proven(&g, pooled_doubt, own_doubt) && material(j, &g, stretch, arrivals, least_share);
   v.grows |= over && growth_seen(&g, known_pooled_doubt, known_own_doubt) && growth_straight(&g) &&
              material(j, &g, stretch, arrivals, known_share);
