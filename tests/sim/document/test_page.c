@@ -48,7 +48,7 @@ static void test_write(void) {
       /* by id; two claims name themselves, and their verdicts differ */
       {"a\n\n" TIE "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | | |\n| W-2 | | |\n" END "z",
        "a\n\n" TIE "| id | simulated | verdict |\n| --- | --- | --- |\n| W-1 | mean: 10 ms CONFIRMED<br>tail: 10 ms FAIL | 1 FAIL, "
-                   "1 CONFIRMED |\n"
+       "1 CONFIRMED |\n"
        "| W-2 | 10/s | shown |\n" END "z"},
       /* CRLF and padding stay; columns that are missing come last */
       {TIE "|id    |what |\r\n|:-----|----:|\r\n|`R-1` | a\\|b|\r\n" END,
