@@ -260,7 +260,7 @@ static bool is_path(char c) { return isalnum((unsigned char)c) || strchr("_./-",
 static void check_path(const struct document *d, const char *from) {
   size_t length = 0;
   while (from[length] && is_path(from[length])) length++;
-  if (from[length] && strchr("*<{[$", from[length])) return; /* a pattern */
+  if (from[length] && strchr("*?<{[$", from[length])) return; /* a pattern */
   while (length && strchr("./", from[length - 1])) length--;
   char path[600];
   snprintf(path, sizeof path, "%.*s", (int)length, from);
