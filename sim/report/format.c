@@ -44,7 +44,7 @@ static const struct scale *scale_of(enum unit unit, double value) {
 
 /* Power of ten of the last digit that a number with this uncertainty deserves. */
 static int last_digit(double uncertainty) {
-  int power = (int)floor(log10(uncertainty));
+  int power = (int)floor(fmin(fmax(log10(uncertainty), -400), 400));
   return uncertainty / pow(10, power) < 1.95 ? power - 1 : power;
 }
 
@@ -53,7 +53,7 @@ static int last_digit_alone(enum unit unit, double value, double factor) {
   double base = fabs(value);
   if (unit == UNIT_RATIO && base > 0.9 && base < 1) base = 1 - base;
   if (base == 0) return 0;
-  int power = (int)floor(log10(base / factor)) - 2;
+  int power = (int)floor(fmin(fmax(log10(base / factor), -400), 400)) - 2; /* a file may hold any number */
   return unit == UNIT_COUNT && power > 0 ? 0 : power;
 }
 
