@@ -49,7 +49,7 @@ grep -hoE '^#ifndef [A-Z0-9_]+_H$' "${files[@]}" | sort | uniq -d | sed 's/^#ifn
 # Only one file may take memory from the system, only one may know cJSON, only one GSL, and only the network how long a way takes.
 for f in "${files[@]}"; do
   case $f in models/network/* | tests/*) ;; *) grep -n 'between_nodes' "$f" | sed "s#^\([0-9]*\):.*#$f:\1: reads the way between nodes past network.h#" | grep . && status=1 ;; esac
-  case $f in models/core/world.h | models/platform/lifecycle.c) ;; models/*) grep -nE '(->|\.)stated\b' "$f" | sed "s#^\([0-9]*\):.*#$f:\1: reads a service past service_config and container_config#" | grep . && status=1 ;; esac
+  case $f in models/core/world.h | models/platform/lifecycle.c) ;; models/*) sed 's/"[^"]*"//g' "$f" | grep -nE '(->|\.)stated\b' | sed "s#^\([0-9]*\):.*#$f:\1: reads a service past service_config and container_config#" | grep . && status=1 ;; esac
   case $f in sim/engine/allocate.c | tests/*) ;; *)
     grep -nE '(^|[^_[:alnum:]])(malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf|open_memstream|mmap)\(' "$f" |
       sed "s#^\([0-9]*\):.*#$f:\1: takes memory without allocate.h#" | grep . && status=1 ;;

@@ -5,8 +5,9 @@
  * requests over time, a bulkhead counts those that are inside the step's nested steps.
  *
  * What is counted apart: `per` client each client has an account of its own, per address each address that clients are behind
- * (models/traffic/address.h), per class each source, per endpoint each endpoint; per all there is one. `scope` shared: one account for the whole system, as in Redis. `scope` replica: each replica at which
- * the step stands keeps accounts of its own, in its memory: with n replicas n times as much passes, and a restart forgets.
+ * (models/traffic/address.h), per class each source, per endpoint each endpoint; per all there is one. `scope` shared: one account
+ * for the whole system, as in Redis. `scope` replica: each replica at which the step stands keeps accounts of its own, in its
+ * memory: with n replicas n times as much passes, and a restart forgets.
  *
  *     "limits": { "login": { "kind": "sliding-log", "rate": "5/15min", "per": "client" } }
  *     ... "steps": [ { "limit": "login" }, { "cpu": "60ms" } ] */

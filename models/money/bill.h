@@ -3,8 +3,8 @@
  * A month is 730 hours. Rows, in this order: nodes by group, for the hours for which they were in the cluster; replicas and pods
  * with a price of their own, for the time for which they stood on a node, starting and ending included; storage; charges of the
  * scenario, stated or measured; what was sent. Each row has three sums, of the low, the typical and the high ends of its price, and
- * what it costs in the first month where a promotional price holds then. Last come the credits of plans, which are negative. A sum is NAN where the price list knows no price for that
- * much: unknown is never 0.
+ * what it costs in the first month where a promotional price holds then. Last come the credits of plans, which are negative. A sum
+ * is NAN where the price list knows no price for that much: unknown is never 0.
  *
  *     struct bill_use use = measure_use(model, view, arena);
  *     uint32_t count = bill_compute(model, &use, arena, &rows);

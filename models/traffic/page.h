@@ -43,7 +43,8 @@ struct page {
   enum outcome worst;    /* of a file that failed, or completed */
 };
 
-/* While linking, of a source with pages: sorts the files by stage and declares the meters. Null, or what is wrong with the place. */
+/* While linking, of a source with pages: sorts the files by stage and declares the meters. Null, or what is wrong with the place.
+ * */
 const char *pages_link(struct model *, struct source_config *, uint32_t *at);
 /* Requests for files of one visit of the place, added by endpoint with the weight. */
 void page_visits(const struct journey_stop_config *, double weight, double *visits);

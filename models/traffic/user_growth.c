@@ -166,8 +166,8 @@ static void take_profile(struct linker *l, struct user_growth *g) {
 }
 
 static void check_stated(struct linker *l, const struct user_growth *g) {
-  const struct stated_cost *all = g->stated.items;
-  for (uint32_t i = 0; i < g->stated.count; i++) {
+  const struct stated_cost *all = g->stated_costs.items;
+  for (uint32_t i = 0; i < g->stated_costs.count; i++) {
     const struct stated_cost *c = &all[i];
     const char *path = arena_format(l->arena, "growth.stated.%s", c->name);
     bool monthly = !*c->cost.per || !strcmp(c->cost.per, "month");
@@ -234,7 +234,7 @@ static const struct field growth_fields[] = {
     KEY("months", NUMBER, user_growth, months, OPTIONAL, RANGE(1, 120),
         .doc = "How far `aguanta growth` looks; absent: 24, or to the end of the table."),
     KEY("after", NUMBER, user_growth, after, DEFAULT(0), RANGE(0, 1200), .doc = "Months that have passed when the run begins."),
-    KEY("stated", MAP, user_growth, stated, OPTIONAL, .record = &stated_record,
+    KEY("stated", MAP, user_growth, stated_costs, OPTIONAL, .record = &stated_record,
         .doc = "What a document says this costs, by name: { \"two-vps\": { \"users\": 30000, \"cost\": \"80 USD/month\", "
                "\"source\": \"D-9\" } }. `growth` sets it against the bill, and pictures have it as a point."),
     KEY("lead", DURATION, user_growth, lead, DEFAULT("30d"), RANGE(0, FIELD_LONGEST), .assumed = true,

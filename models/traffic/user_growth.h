@@ -38,7 +38,7 @@ struct user_growth {
   struct growth_curve curve;
   double months, after;
   sim_time lead;
-  struct config_list stated; /* struct stated_cost */
+  struct config_list stated_costs; /* struct stated_cost */
   /* Derived. */
   double *month;  /* of the rows of the table */
   double today;   /* users that the sources state; NaN: they state none */

@@ -1,4 +1,5 @@
-/* --step-summary: the answer for a pull request, behind what the steps of a GitHub Actions job have said before. Only when asked for. */
+/* --step-summary: the answer for a pull request, behind what the steps of a GitHub Actions job have said before. Only when asked
+ * for. */
 #ifndef STEP_SUMMARY_H
 #define STEP_SUMMARY_H
 #include "sim/cli/options.h"

@@ -10,8 +10,8 @@
  *     if (!r) answers_put(stored, "scenarios/shop.json", key, r = run(scenario));
  *     answers_write(stored, "docs/shop.answers.json", false, &error);
  */
-#ifndef ANSWERS_H
-#define ANSWERS_H
+#ifndef STORED_ANSWERS_H
+#define STORED_ANSWERS_H
 #include "sim/measure/results.h"
 
 struct answers;

@@ -1,9 +1,9 @@
 /* A planning document's page: its tables are held against what its scenarios are simulated to be.
  *
  * A comment before a table names scenarios (tie.h). There are two kinds of tables. In one a row has an id in its column `id`, and
- * is about every claim of these scenarios whose `source` begins with this id; its columns `simulated` and `verdict` are the program's.
- * In the other, any planning document's own, a row has a measure such as `p95(api.latency)` in its column `measure`; the other
- * figures of the row are the document's, in the column of a scenario or in `stated`.
+ * is about every claim of these scenarios whose `source` begins with this id; its columns `simulated` and `verdict` are the
+ * program's. In the other, any planning document's own, a row has a measure such as `p95(api.latency)` in its column `measure`; the
+ * other figures of the row are the document's, in the column of a scenario or in `stated`.
  *
  * A page that is not in order is an input error. What differs from the simulation is a difference: of a figure or verdict, and
  * also an id that no claim cites and a claim on an id without a row. The order of use:
@@ -14,8 +14,8 @@
  *     if (write) page_write(p, &error);
  *     page_report(stdout, p, write, quiet);
  */
-#ifndef PAGE_H
-#define PAGE_H
+#ifndef CHECKED_PAGE_H
+#define CHECKED_PAGE_H
 #include "sim/json/diagnostic.h"
 #include "sim/report/check_report.h"
 #include "sim/scenario/scenario.h"

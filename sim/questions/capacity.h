@@ -15,8 +15,8 @@
  * The claims are not assumed to break upwards. Each side of a claim is judged at both ends: what holds at the low end and fails at
  * the high one breaks; what fails first and holds later begins (replicas, cores, or a claim on the load itself). So the
  * answer may be a largest value, a smallest one or a stretch between two. What fails at both ends is reported, and so is a value
- * that contradicts the order. What a claim was shown to keep at a harder value it keeps at an easier one, unless it is shown to fail
- * there.
+ * that contradicts the order. What a claim was shown to keep at a harder value it keeps at an easier one, unless it is shown to
+ * fail there.
  *
  * Where to look. First a scan: ten values with three replications each, which decide nothing. Then each claim's margin is
  * interpolated between its nearest neighbours on both sides of its limit, inversely through three points where they are in order

@@ -147,8 +147,8 @@ static void judge(struct search *s, struct trial *t) {
   for (uint32_t i = 0; i < s->bound_count; i++) judge_bound(s, t, i);
 }
 
-/* The whole search rests on each bound holding up to one value (or from one on) and not beyond, so what holds at a harder value holds
- * here. Where that is not so the value's own verdict, which comes first, shows it. */
+/* The whole search rests on each bound holding up to one value (or from one on) and not beyond, so what holds at a harder value
+ * holds here. Where that is not so the value's own verdict, which comes first, shows it. */
 static bool held_farther(const struct search *s, const struct trial *t, uint32_t bound) {
   enum capacity_course course = s->courses ? s->courses[bound] : COURSE_UNDECIDED;
   bool up = course == COURSE_BREAKS || course == COURSE_HOLDS, down = course == COURSE_BEGINS || course == COURSE_HOLDS;

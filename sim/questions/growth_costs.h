@@ -1,6 +1,6 @@
-/* Cost over users: outlooks on the growth of several architectures on one scale, the number of users. Each has its line from its users
- * today to those of its last month, and counts as far as its requirements of severity must hold (until, of the outlook); the lowest of
- * them is the cheapest that holds (sim/stats/envelope.h).
+/* Cost over users: outlooks on the growth of several architectures on one scale, the number of users. Each has its line from its
+ * users today to those of its last month, and counts as far as its requirements of severity must hold (until, of the outlook); the
+ * lowest of them is the cheapest that holds (sim/stats/envelope.h).
  *
  *     struct costs_results *c = costs_of(arena, outlooks, 3, &wrong); */
 #ifndef GROWTH_COSTS_H

@@ -1,5 +1,5 @@
-/* Cost over users of several architectures, each a growth of its own; filled by growth_costs.c, read by sim/report. Lives as long as
- * the arena and the outlooks. */
+/* Cost over users of several architectures, each a growth of its own; filled by growth_costs.c, read by sim/report. Lives as long
+ * as the arena and the outlooks. */
 #ifndef GROWTH_COSTS_RESULTS_H
 #define GROWTH_COSTS_RESULTS_H
 #include "sim/questions/growth_results.h"

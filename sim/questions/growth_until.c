@@ -128,7 +128,7 @@ static void set_against(struct outlook *o, const struct stated_cost *from, struc
 }
 
 void outlook_until(struct outlook *o) {
-  const struct config_list *list = &o->growth->stated;
+  const struct config_list *list = &o->growth->stated_costs;
   find_until(o);
   o->results->stated = arena_new_array(o->arena, struct outlook_stated, list->count + 1);
   for (uint32_t i = 0; i < list->count; i++)

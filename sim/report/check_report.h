@@ -1,8 +1,8 @@
 /* `check A B...`: the results of several scenarios together.
  *
  * JSON has them in a list, each with its file and exit code; CSV has the rows of all, with the file in a column before the
- * others; Markdown has one document after the other. A scenario that could not be read is in the JSON only, without a result, and so
- * are the Markdown pages that were checked: what differs, and the sums of their claims. */
+ * others; Markdown has one document after the other. A scenario that could not be read is in the JSON only, without a result, and
+ * so are the Markdown pages that were checked: what differs, and the sums of their claims. */
 #ifndef CHECK_REPORT_H
 #define CHECK_REPORT_H
 #include "sim/report/answer.h"

@@ -1,7 +1,7 @@
 /* `aguanta report`: answers from their JSON files as one page; and an answer as such a page right after it was found.
  *
- * The form follows from the name of the output: .html is one self-contained page, .md the short form for a pull request. All answers
- * of a page come from one version of the program. What a page shows of an answer is one file of sim/report/page. */
+ * The form follows from the name of the output: .html is one self-contained page, .md the short form for a pull request. All
+ * answers of a page come from one version of the program. What a page shows of an answer is one file of sim/report/page. */
 #ifndef PAGE_REPORT_H
 #define PAGE_REPORT_H
 #include "sim/report/answer.h"

@@ -1,12 +1,13 @@
 /* The lowest of several curves, each of which counts up to an end: cost over users of each architecture, up to where it holds.
  *
- * A curve is straight lines between its points and is known between the first and the last of them; a point without a value leaves a
- * gap. It counts from its first point to `until`. Ranges are between the places where the lowest one changes, found exactly: between two
- * neighbouring places where any curve bends or ends two lines cross at most once. Of two that are equally low it is the first.
+ * A curve is straight lines between its points and is known between the first and the last of them; a point without a value leaves
+ * a gap. It counts from its first point to `until`. Ranges are between the places where the lowest one changes, found exactly:
+ * between two neighbouring places where any curve bends or ends two lines cross at most once. Of two that are equally low it is the
+ * first.
  *
- * A change has an interval. Where the lowest ends, it is that of its end. Where another crosses it, it is from the last place at which
- * the upper end of the old one is still below the lower end of the new one, to the first at which the lower end of the old one is
- * above the upper end of the new one; NaN where there is no such place among what is known.
+ * A change has an interval. Where the lowest ends, it is that of its end. Where another crosses it, it is from the last place at
+ * which the upper end of the old one is still below the lower end of the new one, to the first at which the lower end of the old
+ * one is above the upper end of the new one; NaN where there is no such place among what is known.
  *
  *     uint32_t n = envelope_ranges(arena, curves, 3, &ranges);
  *     ranges[0].from .. ranges[0].to: curve ranges[0].lowest, -1 none; ranges[0].change is how it ends */

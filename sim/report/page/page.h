@@ -1,7 +1,7 @@
 /* A report as it is written: parts with sections with paragraphs, tables and pictures, in one of two forms.
  *
- * What is said (page_KIND.c) knows nothing of how it looks, and a form (page_html.c, page_markdown.c) nothing of answers. Every text
- * that is handed over is text: the form escapes it. Private to sim/report/page.
+ * What is said (page_KIND.c) knows nothing of how it looks, and a form (page_html.c, page_markdown.c) nothing of answers. Every
+ * text that is handed over is text: the form escapes it. Private to sim/report/page.
  *
  *     page_section(p, "Latency", false);
  *     page_table(p, "Latency of each endpoint", columns, 3);

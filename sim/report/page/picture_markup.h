@@ -1,8 +1,8 @@
 /* A picture of gnuplot's as part of a page: its SVG, let through element by element.
  *
- * Only elements and attributes that draw pass. Nothing in it runs, has a style of its own, or names anything but its own parts, whose
- * names get the picture's number so that they are not those of another. Its alternative text stays, and the paper is the page's.
- * Private to sim/report/page. */
+ * Only elements and attributes that draw pass. Nothing in it runs, has a style of its own, or names anything but its own parts,
+ * whose names get the picture's number so that they are not those of another. Its alternative text stays, and the paper is the
+ * page's. Private to sim/report/page. */
 #ifndef PICTURE_MARKUP_H
 #define PICTURE_MARKUP_H
 #include "sim/report/pictures.h"

@@ -1,5 +1,5 @@
-/* What a scenario says is there: regions, groups of nodes, services on them, and which of them call which. Read from the resolved tree of
- * a result, or of a scenario whose parents are merged; nothing is run. Private to sim/report/plot. */
+/* What a scenario says is there: regions, groups of nodes, services on them, and which of them call which. Read from the resolved
+ * tree of a result, or of a scenario whose parents are merged; nothing is run. Private to sim/report/plot. */
 #ifndef ARCHITECTURE_H
 #define ARCHITECTURE_H
 #include "sim/report/result_file.h"

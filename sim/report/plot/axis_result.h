@@ -1,5 +1,5 @@
-/* What was run at several values of one number: the points of a sweep, or the levels of `aguanta capacity`, in the order of the axis.
- * Private to sim/report/plot. */
+/* What was run at several values of one number: the points of a sweep, or the levels of `aguanta capacity`, in the order of the
+ * axis. Private to sim/report/plot. */
 #ifndef AXIS_RESULT_H
 #define AXIS_RESULT_H
 #include "sim/report/result_file.h"

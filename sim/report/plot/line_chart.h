@@ -1,5 +1,5 @@
-/* Lines over one number: pale bands behind them, limits dashed and grey with their words at the right end, labels at the ends of the
- * lines which make room for each other, what lies beyond the frame as an arrow with its value. Private to sim/report/plot.
+/* Lines over one number: pale bands behind them, limits dashed and grey with their words at the right end, labels at the ends of
+ * the lines which make room for each other, what lies beyond the frame as an arrow with its value. Private to sim/report/plot.
  *
  *     struct line_chart c = {.x_label = "users", .y_label = "p99 of latency", .unit = UNIT_SECONDS, .logarithmic = true};
  *     struct chart_line *line = line_chart_add(&c, "#0072B2", "buy");

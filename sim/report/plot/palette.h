@@ -1,9 +1,9 @@
 /* One colour for one thing in all pictures of a set.
  *
- * The first four colours of the house (figure.h) are those of layouts, in the order of the files. Endpoints and components have colours
- * of their own, by their place in the scenario and not by the order in which a picture meets them: a service is the same in the
- * breakdown, over the load and in the architecture, whichever others are drawn. Components are the services of the scenario, then
- * its node groups; what is neither is grey. */
+ * The first four colours of the house (figure.h) are those of layouts, in the order of the files. Endpoints and components have
+ * colours of their own, by their place in the scenario and not by the order in which a picture meets them: a service is the same in
+ * the breakdown, over the load and in the architecture, whichever others are drawn. Components are the services of the scenario,
+ * then its node groups; what is neither is grey. */
 #ifndef PALETTE_H
 #define PALETTE_H
 

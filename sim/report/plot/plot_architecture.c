@@ -1,6 +1,6 @@
-/* What the file says: regions as bands, groups of nodes as frames in them, services as boxes in the column of their distance from the
- * clients, and an arrow for each of them that calls, queries or looks up another. Of a scenario file or of a result; with .dot as
- * the ending the graph for graphviz. Services have the colours that they have in every picture. */
+/* What the file says: regions as bands, groups of nodes as frames in them, services as boxes in the column of their distance from
+ * the clients, and an arrow for each of them that calls, queries or looks up another. Of a scenario file or of a result; with .dot
+ * as the ending the graph for graphviz. Services have the colours that they have in every picture. */
 #include "sim/report/plot/architecture.h"
 #include "sim/report/plot/architecture_dot.h"
 #include "sim/report/plot/plot_kinds.h"
@@ -188,8 +188,8 @@ static void put_segment(struct figure *f, const struct layout *l, double x, doub
           l->height - to_y, head ? "head filled size first 8,18" : "nohead");
 }
 
-/* Out to the right, along a trunk of the box that it comes from, and in from the left; back from below. Arrows that end at one box end
- * below each other: `place` of `of`. */
+/* Out to the right, along a trunk of the box that it comes from, and in from the left; back from below. Arrows that end at one box
+ * end below each other: `place` of `of`. */
 static void put_arrow(struct figure *f, const struct layout *l, const struct architecture_way *w, const struct box *from,
                       const struct box *to, int place, int of) {
   char text[200];

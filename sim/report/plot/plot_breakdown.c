@@ -1,7 +1,7 @@
 /* Where the time goes: two bars an endpoint, each as shares of its own whole, because the slowest 1% takes many times longer.
  *
- * A colour is a component, the same as in every picture of the set; its tint says what the time is: full for work, paler for waiting
- * and palest for the way. The colours of layouts are not among them. */
+ * A colour is a component, the same as in every picture of the set; its tint says what the time is: full for work, paler for
+ * waiting and palest for the way. The colours of layouts are not among them. */
 #include "sim/report/plot/bars.h"
 #include "sim/report/plot/plot_kinds.h"
 #include "sim/engine/allocate.h"

@@ -1,6 +1,6 @@
-/* Differences from the base, each with its interval: a row a measure, a mark a system in the colour of its layout. The axis is the value as
- * a multiple of the base's, logarithmic, so that half and twice are equally far. Filled where a difference is shown, hollow where
- * none is. Of an answer of `aguanta compare`. */
+/* Differences from the base, each with its interval: a row a measure, a mark a system in the colour of its layout. The axis is the
+ * value as a multiple of the base's, logarithmic, so that half and twice are equally far. Filled where a difference is shown,
+ * hollow where none is. Of an answer of `aguanta compare`. */
 #include "sim/report/plot/plot_kinds.h"
 #include <math.h>
 #include <stdio.h>

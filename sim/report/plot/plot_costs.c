@@ -1,6 +1,7 @@
-/* Cost over users, a line an architecture: the answer of `aguanta growth` on several files, or answers on one file each. Solid where
- * every requirement of severity must holds, dotted beyond, with the band of its prices; the strip along the bottom has the colour of the
- * cheapest that holds. Where that changes is a number, with its interval (sim/stats/envelope.h). What documents state are points. */
+/* Cost over users, a line an architecture: the answer of `aguanta growth` on several files, or answers on one file each. Solid
+ * where every requirement of severity must holds, dotted beyond, with the band of its prices; the strip along the bottom has the
+ * colour of the cheapest that holds. Where that changes is a number, with its interval (sim/stats/envelope.h). What documents state
+ * are points. */
 #include "sim/engine/arena.h"
 #include "sim/report/plot/plot_kinds.h"
 #include "sim/stats/envelope.h"

@@ -1,5 +1,5 @@
-/* What is not served in a year: one bar a result by cause, in the mean; and below it one dot for each year in twenty, so that it is seen
- * how much a bad year differs from a good one. */
+/* What is not served in a year: one bar a result by cause, in the mean; and below it one dot for each year in twenty, so that it is
+ * seen how much a bad year differs from a good one. */
 #include "sim/report/plot/bars.h"
 #include "sim/report/plot/plot_kinds.h"
 #include "sim/engine/allocate.h"

@@ -1,5 +1,5 @@
-/* A sweep over two values as a map of cells: a percentile of one endpoint in each, darker where it is longer, and a frame around those
- * that keep every requirement. A cell says its value, and what it fails. */
+/* A sweep over two values as a map of cells: a percentile of one endpoint in each, darker where it is longer, and a frame around
+ * those that keep every requirement. A cell says its value, and what it fails. */
 #include "sim/report/plot/axis_result.h"
 #include "sim/report/plot/plot_kinds.h"
 #include <math.h>

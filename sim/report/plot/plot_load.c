@@ -1,5 +1,5 @@
-/* Latency over load, of a sweep over one number or of `aguanta capacity`: where each endpoint leaves its limit, where the knee is, and
- * what is full there. */
+/* Latency over load, of a sweep over one number or of `aguanta capacity`: where each endpoint leaves its limit, where the knee is,
+ * and what is full there. */
 #include "sim/report/plot/axis_result.h"
 #include "sim/report/plot/line_chart.h"
 #include "sim/report/plot/plot_kinds.h"

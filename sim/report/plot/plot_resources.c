@@ -1,5 +1,5 @@
-/* How busy each resource is over load, of a sweep over one number or of `aguanta capacity`: which is full first. A component has the
- * colour that it has in every picture; the second resource of one is paler. */
+/* How busy each resource is over load, of a sweep over one number or of `aguanta capacity`: which is full first. A component has
+ * the colour that it has in every picture; the second resource of one is paler. */
 #include "sim/report/plot/axis_result.h"
 #include "sim/report/plot/line_chart.h"
 #include "sim/report/plot/plot_kinds.h"

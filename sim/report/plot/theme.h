@@ -15,8 +15,8 @@ enum theme { THEME_LIGHT, THEME_DARK, THEME_AUTO };
 bool theme_from_word(const char *word, enum theme *);
 /* 0xRRGGBB of the light theme as it is in this one. */
 long theme_color(enum theme, long rgb);
-/* A copy of the script with each rgb '#rrggbb' as it is in the theme; the caller frees it. Texts of users hold no quotes, so that none
- * of them is taken for a colour. */
+/* A copy of the script with each rgb '#rrggbb' as it is in the theme; the caller frees it. Texts of users hold no quotes, so that
+ * none of them is taken for a colour. */
 char *theme_script(enum theme, const char *script);
 /* A copy of numbers, in which #rrggbb stands for a colour, with the theme's as decimal numbers; the caller frees it. */
 char *theme_data(enum theme, const char *data);

@@ -182,8 +182,8 @@ const struct timeline_line *timeline_find(const struct timeline_panel *panel, co
   return NULL;
 }
 
-/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep theirs in
- * pictures that have one of these panels more or less. Endpoints and services have those of palette.h. */
+/* None of them is the colour of a metric. Each kind of owner has its own, so that endpoints, people, stocks and services keep
+ * theirs in pictures that have one of these panels more or less. Endpoints and services have those of palette.h. */
 enum { PALETTE = 6, OWNERS = 64 };
 static const char *const palettes[TIMELINE_OWNERS][PALETTE] = {
     [OWNED_BY_PEOPLE] = {"#6A51A3", "#99000D", "#B983B9", "#D9776A", "#3F007D", "#67000D"},
