@@ -16,7 +16,7 @@ struct planning_document {
 };
 
 static const struct planning_document documents[] = {
-    {"docs/documents/platform.md", "P", 28, " P-23 P-24 P-26 "},
+    {"docs/documents/platform.md", "P", 28, " P-23 P-24 "},
     {"docs/documents/dokploy.md", "D", 33, " D-25 D-32 D-33 "},
     {"docs/documents/cafeteria.md", "C", 36, " C-21 C-24 C-35 C-36 "},
     {"docs/documents/gateway.md", "G", 10, " G-7 "},
