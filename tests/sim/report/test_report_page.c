@@ -151,8 +151,8 @@ static const char *const payloads[PAYLOADS] = {"<script>FORGED</script>",
                                                "[x](javascript:FORGED)",
                                                "`code` | *b* _i_ ~s~ $x^2$",
                                                "\n# FORGED\n",
-                                               "\xE2\x80\xAE"
-                                               "FORGED\xE2\x81\xA6",
+                                               ("\xE2\x80\xAE"
+                                                "FORGED\xE2\x81\xA6"),
                                                "\x1b[2J\x07 \xEF\xBF\xBE \xC2\x9B FORGED"};
 static const char *const before[WRAPPINGS] = {"", "a", "", "'", "\"", "`", "\\", "-", "=", "%s ", "\xE2\x80\x8F", "\t"};
 static const char *const after[WRAPPINGS] = {"", "", "z", "'", "\"", "`", "", "", "", " %n", "", "\t"};
