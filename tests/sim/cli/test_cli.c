@@ -154,7 +154,7 @@ static const struct mistyped {
     {{"help", "swep", NULL}, "aguanta: unknown command \"swep\"; did you mean \"sweep\"?\nSee 'aguanta help'.\n"},
     {{"xyzzy", NULL},
      "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, drill, "
-     "growth, plot, "
+     "growth, plot, report, "
      "validate, "
      "explain, schema, selftest\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
