@@ -18,9 +18,8 @@ static enum exit_code run(const struct options *o) {
 }
 
 static void help(FILE *file) {
-  fprintf(file,
-          "\nThe answers of run, check, compare, capacity, sensitivity, drill and growth, as they were exported as JSON.\n"
-          ".html is one page that needs nothing else; .md is for a pull request. -: HTML on stdout, -.md: Markdown.\n");
+  fprintf(file, "\nThe answers of run, check, compare, capacity, sensitivity, drill and growth, as they were exported as JSON.\n"
+                ".html is one page that needs nothing else; .md is for a pull request. -: HTML on stdout, -.md: Markdown.\n");
 }
 
 const struct command command_report = {.name = "report",
