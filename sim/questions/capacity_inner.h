@@ -49,7 +49,7 @@ bool trial_look(struct search *, struct trial *, uint32_t least);
 /* Whether all that is not decided there are shares of failures of which hardly any was seen. */
 bool trial_awaits_failures(const struct search *, const struct trial *);
 /* What is known of the bound at the trial's value: what was shown there; else that it holds, where it was shown to hold at a value
- * nearer to where it breaks (at both ends, if it holds throughout). */
+ * nearer to where it breaks (at both ends, if it holds throughout), unless it seems to fail here. */
 enum verdict trial_verdict(const struct search *, const struct trial *, uint32_t bound);
 /* Load over saturation of the scenario with this value: 0 unknown. */
 double trial_load(struct search *, double x);

@@ -148,9 +148,10 @@ static void judge(struct search *s, struct trial *t) {
 }
 
 /* The whole search rests on each bound holding up to one value (or from one on) and not beyond, so what holds at a harder value
- * holds here. Where that is not so the value's own verdict, which comes first, shows it. */
+ * holds here, unless it seems to fail here: then this value has to be looked at. */
 static bool held_farther(const struct search *s, const struct trial *t, uint32_t bound) {
   enum capacity_course course = s->courses ? s->courses[bound] : COURSE_UNDECIDED;
+  if (t->margins[bound] > 0) return false;
   bool up = course == COURSE_BREAKS || course == COURSE_HOLDS, down = course == COURSE_BEGINS || course == COURSE_HOLDS;
   for (uint32_t i = 0; i < s->count; i++) {
     const struct trial *other = s->trials[i];

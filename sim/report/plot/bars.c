@@ -50,7 +50,7 @@ static void put_part(struct figure *f, const struct bar_part *part, double from,
 }
 
 static double width_of(const struct bar_part *part) {
-  return SMALL * (format_width(part->label) + format_width(part->amount) + 1) + SWATCH + 20;
+  return SMALL * (format_width(part->label) + format_width(part->amount) + 1) + SWATCH + 28;
 }
 
 /* What is too long begins before its bar. */
