@@ -130,6 +130,19 @@ void observation_end(struct observation *o, const struct ended *r, enum outcome 
   if (__builtin_expect(r->region >= 0, 0)) row_end(o, observation_row(o, r->endpoint, r->region), r, outcome, now);
 }
 
+void observation_repeated(struct observation *o, uint32_t endpoint, int32_t region, sim_time now) {
+  if (!measured(o, now)) return;
+  window_at(o, endpoint, now)->repeated++;
+  if (region >= 0) window_at(o, observation_row(o, endpoint, region), now)->repeated++;
+}
+
+void observation_timed_out(struct observation *o, uint32_t endpoint, int32_t region, sim_time since, sim_time now) {
+  sim_time last = observation_last(since, now);
+  if (!measured(o, last)) return;
+  window_at(o, endpoint, last)->timed_out++;
+  if (region >= 0) window_at(o, observation_row(o, endpoint, region), last)->timed_out++;
+}
+
 static void row_wait(struct observation *o, uint32_t row, sim_time waited, sim_time last) {
   histogram_add(&o->endpoints[row].waits[window_number(o, last)], waited);
 }
@@ -166,6 +179,7 @@ static void merge_endpoint(struct observation *o, uint32_t endpoint, const struc
   into->inside_from += from->inside_from, into->inside_until += from->inside_until;
   for (uint32_t w = 0; w < o->window_count; w++) {
     into->windows[w].arrived += from->windows[w].arrived;
+    into->windows[w].repeated += from->windows[w].repeated, into->windows[w].timed_out += from->windows[w].timed_out;
     for (uint32_t k = 0; k < OUTCOMES; k++) into->windows[w].ended[k] += from->windows[w].ended[k];
     histogram_merge(&into->windows[w].latency, &from->windows[w].latency);
     if (from->waits) histogram_merge(&into->waits[w], &from->waits[w]);

@@ -11,6 +11,11 @@
  * failed are counted by cause. The wait of a request, kept only where a claim asks for it, is the time that it waited for
  * the system until it ended, and is that of all requests: those that gave up waited too.
  *
+ * A client that asks again (models/traffic/client.h) sends several attempts for one errand. Attempts count where they are sent, and
+ * their time-outs where the time is over, whatever becomes of the errand: in a window
+ *
+ *     attempts sent = arrived + repeated,    time-outs = ended as a time-out + timed_out.
+ *
  * Where clients are in regions, endpoints are observed twice: as a whole, and by the region of the client in rows of their own
  * behind the endpoints: first those of the first region, in the order of the endpoints. The rows of an endpoint's regions add up
  * to its own.
@@ -36,6 +41,8 @@ struct slow_bin {
 struct endpoint_window {
   uint64_t arrived;         /* in this window */
   uint64_t ended[OUTCOMES]; /* likewise */
+  uint64_t repeated;        /* attempts behind the first, which is sent when its errand arrives */
+  uint64_t timed_out;       /* attempts whose time was over and whose errand went on */
   struct histogram latency; /* of the completed */
 };
 
@@ -102,6 +109,10 @@ void observation_open(struct observation *, struct arena *, const struct observa
 /* region: of its client, or -1. */
 void observation_arrival(struct observation *, uint32_t endpoint, int32_t region, sim_time now);
 void observation_end(struct observation *, const struct ended *, enum outcome, sim_time now);
+/* One more attempt of an errand; the first is its arrival. */
+void observation_repeated(struct observation *, uint32_t endpoint, int32_t region, sim_time now);
+/* The time of an attempt is over, since it was sent until now, and its errand goes on. */
+void observation_timed_out(struct observation *, uint32_t endpoint, int32_t region, sim_time since, sim_time now);
 /* Just before its end is recorded: how long it has waited. */
 void observation_wait(struct observation *, const struct ended *, sim_time waited, sim_time now);
 void observation_close(struct observation *, sim_time now);

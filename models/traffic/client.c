@@ -17,6 +17,7 @@ enum { PAUSES = 2 << 20 };
 
 static struct source *source_of(const struct world *w, const struct client *c) { return &world_sources(w)->each[c->source]; }
 static const struct source_config *config_of(const struct world *w, const struct client *c) { return source_of(w, c)->config; }
+static int32_t region_of(const struct world *w, const struct client *c) { return whereabouts_region(w, c->source, c->user, 0); }
 static const struct client_meters *meters_of(const struct world *w, const struct client *c) { return &config_of(w, c)->meters; }
 
 bool client_needed(const struct source_config *s) {
@@ -81,6 +82,7 @@ static void attempt(struct world *w, struct client *c) {
   c->state = CLIENT_ASKS;
   world_clients(w)->attempts++;
   meter_count(w, meters_of(w, c)->attempts);
+  if (c->attempts > 1) observation_repeated(&w->observation, c->endpoint, region_of(w, c), world_now(w));
   arm_reload(w, c);
   arm_hedge(w, c);
   request_begins(w, r);
@@ -131,7 +133,7 @@ void client_asks(struct world *w, struct client *c, uint32_t endpoint, uint64_t 
   c->attempts = c->failures = c->reloads = c->running = 0, c->waited = 0;
   assert(!c->reload_runs && !c->hedge_runs && !c->impatience_runs);
   world_clients(w)->open++;
-  observation_arrival(&w->observation, endpoint, whereabouts_region(w, c->source, c->user, 0), world_now(w));
+  observation_arrival(&w->observation, endpoint, region_of(w, c), world_now(w));
   budget_deposit(&s->budget, &s->config->retry.budget, world_now(w));
   if (s->config->impatience.kind) {
     struct stream draws = stream_at(key, DRAW_IMPATIENCE);
@@ -165,8 +167,7 @@ static void errand_ends(struct world *w, struct client *c, const struct request 
   if (!r) c->waited += beside; /* of a pair of which one was answered that one's wait counts */
   assert(world_clients(w)->open > 0 && !c->running);
   world_clients(w)->open--;
-  struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, whereabouts_region(w, c->source, c->user, 0),
-                        c->arrived, r ? r->cell : NULL};
+  struct ended ended = {c->endpoint, w->model->programs[c->endpoint].cell_count, region_of(w, c), c->arrived, r ? r->cell : NULL};
   if (w->observation.records_waits) observation_wait(&w->observation, &ended, c->waited, world_now(w));
   observation_end(&w->observation, &ended, outcome, world_now(w));
   go_on(w, c, outcome);
@@ -198,6 +199,11 @@ static bool may_retry(struct world *w, struct client *c, enum outcome outcome) {
   return false;
 }
 
+/* An attempt lasts longer than an instant, so that its last one is before its end. */
+static void attempt_timed_out(struct world *w, const struct client *c) {
+  observation_timed_out(&w->observation, c->endpoint, region_of(w, c), c->arrived, world_now(w));
+}
+
 static void leave_out(struct client *c, uint32_t request) {
   uint32_t i = 0;
   while (c->request[i] != request) i++;
@@ -214,12 +220,16 @@ void client_answered(struct world *w, struct request *r, enum outcome outcome) {
     stock_unanswered(w, &c->holds, r);
   else
     stock_answered(w, &c->holds, r, NONE);
-  if (outcome_failed(outcome) && c->running) return; /* its copy may still be answered */
+  if (outcome_failed(outcome) && c->running) { /* its copy may still be answered */
+    if (outcome == OUTCOME_TIMEOUT) attempt_timed_out(w, c);
+    return;
+  }
   if (w->observation.records_waits) c->waited += request_waited(w, r);
   c->failures++;
-  if (outcome_failed(outcome) && may_retry(w, c, outcome))
+  if (outcome_failed(outcome) && may_retry(w, c, outcome)) {
+    if (outcome == OUTCOME_TIMEOUT) attempt_timed_out(w, c);
     backs_off(w, c, config_of(w, c));
-  else
+  } else
     errand_ends(w, c, r, outcome);
 }
 

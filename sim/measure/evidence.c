@@ -73,6 +73,8 @@ void evidence_take_timeline(struct evidence *ev, const struct view *v) {
       tally_add(&row[TIMELINE_ARRIVALS * o->window_count], (double)w->arrived / seconds);
       tally_add(&row[TIMELINE_COMPLETED * o->window_count], (double)w->ended[OUTCOME_COMPLETED] / seconds);
       tally_add(&row[TIMELINE_ERRORS * o->window_count], failed / seconds);
+      tally_add(&row[TIMELINE_SENT * o->window_count], (double)(w->arrived + w->repeated) / seconds);
+      tally_add(&row[TIMELINE_TIMEOUTS * o->window_count], (double)(w->ended[OUTCOME_TIMEOUT] + w->timed_out) / seconds);
       if (w->latency.count) tally_add(&row[TIMELINE_P50 * o->window_count], sim_seconds_of(histogram_quantile(&w->latency, 0.5)));
       if (w->latency.count >= 100)
         tally_add(&row[TIMELINE_P99 * o->window_count], sim_seconds_of(histogram_quantile(&w->latency, 0.99)));

@@ -41,7 +41,16 @@ struct biased {
 };
 
 /* Quantities of the timeline: their spread over replications, by endpoint, column and window. */
-enum { TIMELINE_ARRIVALS, TIMELINE_COMPLETED, TIMELINE_ERRORS, TIMELINE_P50, TIMELINE_P99, TIMELINE_COLUMNS };
+enum {
+  TIMELINE_ARRIVALS,
+  TIMELINE_COMPLETED,
+  TIMELINE_ERRORS,
+  TIMELINE_SENT,
+  TIMELINE_TIMEOUTS,
+  TIMELINE_P50,
+  TIMELINE_P99,
+  TIMELINE_COLUMNS
+};
 
 enum warmup_origin { WARMUP_IS_GIVEN, WARMUP_IS_FOUND, WARMUP_IS_MISSING };
 

@@ -46,10 +46,12 @@ static void series_of(const struct evidence *ev, struct results *r, uint32_t row
     columns[TIMELINE_ARRIVALS][i] = (double)w->arrived / seconds;
     columns[TIMELINE_COMPLETED][i] = (double)w->ended[OUTCOME_COMPLETED] / seconds;
     columns[TIMELINE_ERRORS][i] = failed / seconds;
+    columns[TIMELINE_SENT][i] = (double)(w->arrived + w->repeated) / seconds;
+    columns[TIMELINE_TIMEOUTS][i] = (double)(w->ended[OUTCOME_TIMEOUT] + w->timed_out) / seconds;
     columns[TIMELINE_P50][i] = w->latency.count ? sim_seconds_of(histogram_quantile(&w->latency, 0.5)) : NAN;
     columns[TIMELINE_P99][i] = w->latency.count >= 100 ? sim_seconds_of(histogram_quantile(&w->latency, 0.99)) : NAN;
   }
-  static const char *const names[] = {"arrivals", "completed", "errors", "latency.p50", "latency.p99"};
+  static const char *const names[] = {"arrivals", "completed", "errors", "attempts_sent", "timeouts", "latency.p50", "latency.p99"};
   for (int i = 0; i < TIMELINE_COLUMNS; i++)
     add_series(ev, r, names[i], name, i < TIMELINE_P50 ? UNIT_PER_SECOND : UNIT_SECONDS, t_s, columns[i],
                row < o->endpoint_count ? ev->timeline + ((size_t)row * TIMELINE_COLUMNS + (uint32_t)i) * o->window_count : NULL);

@@ -250,6 +250,8 @@ static void visit_endpoint(struct observation *o, uint32_t endpoint, const struc
   for (uint32_t i = 0; i < o->window_count; i++) {
     COUNTS(&a->windows[i].arrived, &b->windows[i].arrived, 1);
     COUNTS(a->windows[i].ended, b->windows[i].ended, OUTCOMES);
+    COUNTS(&a->windows[i].repeated, &b->windows[i].repeated, 1);
+    COUNTS(&a->windows[i].timed_out, &b->windows[i].timed_out, 1);
     visitor->histogram(visitor->context, &a->windows[i].latency, &b->windows[i].latency);
     if (a->waits) visitor->histogram(visitor->context, &a->waits[i], &b->waits[i]);
   }

@@ -64,6 +64,25 @@ static void test_retry_trace(void) {
   fixture_close(&f);
 }
 
+/* Asked at 10 s, given up at 11.5 s, asked again at 12.5 s, given up for good at 14 s, which is the end of second 13: by second the
+ * attempts are sent and timed out, and the errand fails once. The next one would come at 24 s. */
+static void test_attempts_by_second(void) {
+  struct fixture f =
+      lonely(", 'timeout': '1500ms', 'retry': { 'attempts': 2, 'backoff': '1s', 'jitter': 'none' }", "{ 'delay': '1h' }", "", "");
+  f.scenario->model.run.windows = 22;
+  struct world *w = begin(&f);
+  calendar_run(w->calendar, 22 * SIM_S);
+  const struct endpoint_window *by_second = w->observation.endpoints[0].windows;
+  for (uint32_t i = 0; i < 22; i++) {
+    uint64_t sent = by_second[i].arrived + by_second[i].repeated, failed = by_second[i].ended[OUTCOME_TIMEOUT];
+    test_check(sent == (i == 10 || i == 12) && failed == (i == 13) && failed + by_second[i].timed_out == (i == 11 || i == 13),
+               "second %u: %llu sent, %llu timed out, %llu failed", i, (unsigned long long)sent,
+               (unsigned long long)(failed + by_second[i].timed_out), (unsigned long long)failed);
+  }
+  finish(w, "by second");
+  fixture_close(&f);
+}
+
 static void test_reload(void) {
   /* A second of work on one thread: asked at 10.0, 10.3 and 10.6 s; the third ends at 13 s, having waited from 10.6 to 12. */
   struct fixture f = lonely(", 'reload': { 'after': '300ms', 'times': 2 }", "{ 'cpu': '1s' }", "", "");
@@ -315,6 +334,7 @@ static void test_out_of_play(void) {
 }
 
 static const struct test_case cases[] = {{"retry_trace", test_retry_trace},
+                                         {"attempts_by_second", test_attempts_by_second},
                                          {"reload", test_reload},
                                          {"hedge_first_wins", test_hedge_first_wins},
                                          {"hedge_second_wins", test_hedge_second_wins},

@@ -250,6 +250,10 @@ static void test_timeline(void) {
   const struct results *r = settled(&f, (struct study_options){.jobs = 2});
   for (uint32_t i = 0; i < r->series_count; i++) {
     const struct result_series *s = &r->series[i];
+    if (!strcmp(s->metric, "attempts_sent")) /* nobody asks twice: columns of `arrivals`, which are three series before */
+      test_check(!memcmp(s->mean, r->series[i - 3].mean, s->count * sizeof *s->mean) && s->low[0] == r->series[i - 3].low[0],
+                 "sent");
+    if (!strcmp(s->metric, "timeouts")) test_check(s->mean[0] == 0 && s->high[0] == 0, "%g time-outs", s->mean[0]);
     if (strcmp(s->metric, "arrivals")) continue;
     for (uint32_t k = 0; k < s->count; k++) /* Poisson: 250 in 500 s; the half-width is 2.09 sqrt(0.5 / 500 / 20) */
       test_check(fabs(0.5 * (s->high[k] - s->low[k]) / 0.0148 - 1) < 0.5 && s->low[k] < s->mean[k], "window %u: %g [%g, %g]", k,
