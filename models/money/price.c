@@ -41,7 +41,7 @@ static const struct field item_fields[] = {
     KEY("confidence", TEXT, price_item, confidence, OPTIONAL, .doc = "How well it is known, such as \"copy of a list\"."),
     KEY("note", TEXT, price_item, note, OPTIONAL, .doc = "What else a reader should know: what is included, what is left out."),
     {0}};
-static const struct record item_record = {
+const struct record price_item_record = {
     .name = "price item", .size = sizeof(struct price_item), .fields = item_fields, .doc = "One price, with its source and date."};
 
 static const struct field rate_fields[] = {
@@ -60,7 +60,7 @@ static const struct field list_fields[] = {
     KEY("currency", TEXT, price_list, currency, OPTIONAL,
         .doc = "Of the bill, such as \"USD\"; absent: that of the first item. Items in others need a rate."),
     KEY("rates", MAP, price_list, rates, OPTIONAL, .record = &rate_record, .doc = "By currency, such as \"EUR\"."),
-    KEY("items", MAP, price_list, items, .record = &item_record, .doc = "Prices by name."),
+    KEY("items", MAP, price_list, items, .record = &price_item_record, .doc = "Prices by name."),
     {0}};
 const struct record price_list_record = {
     .name = "price list", .size = sizeof(struct price_list), .fields = list_fields, .doc = "A file of prices."};

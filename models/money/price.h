@@ -59,7 +59,7 @@ struct price_list {
   struct config_list items; /* struct price_item */
 };
 
-extern const struct record price_list_record;
+extern const struct record price_list_record, price_item_record;
 
 /* Errors of a list, each at a member of one of its structs. */
 struct price_report {

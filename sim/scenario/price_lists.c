@@ -127,16 +127,60 @@ static struct json_value *read_all(struct reading *r, struct scenario *s) {
   return all;
 }
 
+/* --- prices that stand in the scenario ------------------------------------------------------------------------------------- */
+
+/* "48 USD/month": no item of a list may have such a name. */
+static bool is_price(const char *text) {
+  size_t number = strspn(text, "0123456789.");
+  const char *currency = text + number + strspn(text + number, " ");
+  return number && strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && currency[3] == '/';
+}
+
+/* Those of the tree, each once; source: of the value that it stands in. */
+static void collect_prices(struct json_value *found, struct arena *arena, const struct json_value *v,
+                           const struct json_value *source) {
+  if (json_type(v) == JSON_TEXT && is_price(json_text(v)) && !json_member(found, json_text(v))) {
+    struct json_value *item = json_object_at(arena, v);
+    item->name = json_text(v), item->name_position = v->position;
+    json_append(item, json_renamed(arena, v, "price"));
+    if (source) json_append(item, json_renamed(arena, source, "source"));
+    json_append(found, item);
+  }
+  if (json_type(v) != JSON_OBJECT && json_type(v) != JSON_LIST) return;
+  const struct json_value *stated = json_type(v) == JSON_OBJECT && json_member(v, "value") ? json_member(v, "source") : NULL;
+  for (const struct json_value *m = json_first(v); m; m = json_next(m)) collect_prices(found, arena, m, stated);
+}
+
+/* Behind the items of the lists. */
+static void add_stated(struct arena *arena, struct binder *scenario, struct price_list *prices) {
+  static const char *const where[] = {"platform", "bill"};
+  struct json_value *found = json_new(arena, JSON_OBJECT);
+  for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
+    const struct json_value *v = json_member(scenario->root, where[i]);
+    if (v) collect_prices(found, arena, v, NULL);
+  }
+  if (!found->count) return;
+  struct price_item *items = arena_new_array(arena, struct price_item, prices->items.count + found->count);
+  if (prices->items.count) memcpy(items, prices->items.items, prices->items.count * sizeof *items);
+  for (const struct json_value *v = json_first(found); v; v = json_next(v)) {
+    struct price_item *item = &items[prices->items.count++];
+    bind_record(scenario, &price_item_record, v, item);
+    item->name = json_name(v);
+  }
+  prices->items.items = items;
+}
+
 /* --- errors and ranges ------------------------------------------------------------------------------------------------------- */
 
 struct settling {
   struct diagnostics *diagnostics;
-  const struct binder *binder;
+  const struct binder *binder, *scenario;
 };
 
 static void wrong(void *context, const void *at, const char *message) {
   const struct settling *s = context;
   const struct json_value *value = bind_value_of(s->binder, at);
+  if (!value) value = bind_value_of(s->scenario, at);
   diagnostic_add(s->diagnostics, value ? json_position(value) : NULL, "%s", message);
 }
 
@@ -153,13 +197,14 @@ void price_lists_read(struct scenario *s, struct arena *arena, struct diagnostic
                       const struct scenario_override *overrides, uint32_t count) {
   struct reading r = {arena, diagnostics, scenario};
   struct json_value *list = read_all(&r, s);
-  if (!list) return;
-  override(&r, list, overrides, count);
+  if (list) override(&r, list, overrides, count);
   struct binder binder = binder_new(arena, diagnostics, list);
   struct price_list *prices = &model_bill(&s->model)->prices;
-  bind_record(&binder, &price_list_record, list, prices);
-  struct settling settling = {diagnostics, &binder};
+  if (list) bind_record(&binder, &price_list_record, list, prices);
+  add_stated(arena, scenario, prices);
+  if (!prices->items.count) return;
+  struct settling settling = {diagnostics, &binder, scenario};
   price_list_settle(prices, arena, &(struct price_report){wrong, &settling});
   add_ranges(&r, &binder);
-  s->hash = fnv_text(s->hash, json_print(arena, list));
+  if (list) s->hash = fnv_text(s->hash, json_print(arena, list));
 }

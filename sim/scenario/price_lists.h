@@ -1,7 +1,10 @@
 /* The price lists that a scenario names: read, joined into one, converted to its currency.
  *
  * {"low": a, "typical": b, "high": c} in place of a price is {"value": b, "range": [a, c]}. The currency is that of the first list.
- * Errors stand at their places in the lists. */
+ * Errors stand at their places in the lists.
+ *
+ * Where the scenario names an item it may state the price itself: "price": "48 USD/month", or with its source,
+ * {"value": "48 USD/month", "source": "..."}. That is an item whose name is the text, next to those of the lists. */
 #ifndef PRICE_LISTS_H
 #define PRICE_LISTS_H
 #include "sim/scenario/bind.h"

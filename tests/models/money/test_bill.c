@@ -51,6 +51,20 @@ static void test_charge_per_gb(void) {
   child_free(&c);
 }
 
+/* Prices that stand in the scenario, without a list: 2 x 48 + 15; one that is written twice is one item; no date is known. */
+static void test_stated_prices(void) {
+  struct answer a = ANSWER("tests/cli/money/stated.json");
+  near("the bill", number(a.bill, "monthly"), 2 * 48 + 15 + 15);
+  test_check(
+      strstr(a.child.out, "draft: the bill has prices without \\\"source\\\" or \\\"date\\\": 48 USD/month and 15.00 USD/month"),
+      "%s", a.child.out);
+  answer_free(&a);
+  struct child c = AGUANTA("validate", "tests/cli/money/stated.json", "--set", "platform.nodes.box.price=48 EUR/month");
+  test_check(c.status == 3 && strstr(c.err, "\"price\" is in USD and the list in EUR") && strstr(c.err, "stated.json:7:"), "%d %s",
+             c.status, c.err);
+  child_free(&c);
+}
+
 /* Worked before the first run. A month is 730 h = 2,628,000 s. */
 static void test_items(void) {
   static const struct {
@@ -504,6 +518,7 @@ static void test_tornado(void) {
 }
 
 static const struct test_case cases[] = {{"a charge per GB", test_charge_per_gb},
+                                         {"prices that stand in the scenario", test_stated_prices},
                                          {"items", test_items},
                                          {"beyond the last tier", test_beyond},
                                          {"margin", test_margin},
