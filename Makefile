@@ -11,7 +11,7 @@ CFLAGS   := -std=c11 -D_GNU_SOURCE $(OPT) -g -Wall -Wextra -Wshadow -Wstrict-pro
             -Wwrite-strings -Wundef -Werror -ffp-contract=off -fno-math-errno -pthread -I. -MMD -MP \
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LDFLAGS  := -pthread $(if $(SAN),-fsanitize=$(SAN))
-LDLIBS   := -lcjson -lgsl -lgslcblas -lm
+LDLIBS   := -lcjson -lyaml -lgsl -lgslcblas -lm
 SRC      := $(wildcard sim/*/*.c sim/*/*/*.c models/*/*.c models/*/*/*.c)
 LIB      := $(filter-out sim/cli/main.c,$(SRC))
 TESTS    := $(wildcard tests/*/*/test_*.c)

@@ -46,7 +46,7 @@ done
 # A header that has the guard of another is silently left out.
 grep -hoE '^#ifndef [A-Z0-9_]+_H$' "${files[@]}" | sort | uniq -d | sed 's/^#ifndef \(.*\)/\1: guards two headers/' | grep . && status=1
 
-# Only one file may take memory from the system, only one may know cJSON, only one GSL, and only the network how long a way takes.
+# Only one file may take memory from the system, only one may know cJSON, only one libyaml, only one GSL, and only the network how long a way takes.
 for f in "${files[@]}"; do
   case $f in models/network/* | tests/*) ;; *) grep -n 'between_nodes' "$f" | sed "s#^\([0-9]*\):.*#$f:\1: reads the way between nodes past network.h#" | grep . && status=1 ;; esac
   case $f in models/core/world.h | models/platform/lifecycle.c) ;; models/*) sed 's/"[^"]*"//g' "$f" | grep -nE '(->|\.)stated\b' | sed "s#^\([0-9]*\):.*#$f:\1: reads a service past service_config and container_config#" | grep . && status=1 ;; esac
@@ -56,6 +56,7 @@ for f in "${files[@]}"; do
   esac
   case $f in sim/stats/cdf.c | tests/*) ;; *) grep -q '<gsl/' "$f" && { echo "$f: includes GSL"; status=1; } ;; esac
   case $f in sim/json/json.c | tests/*) ;; *) grep -q 'cjson/cJSON.h' "$f" && { echo "$f: includes cJSON"; status=1; } ;; esac
+  case $f in sim/json/yaml.c | tests/*) ;; *) grep -q '<yaml.h>' "$f" && { echo "$f: includes libyaml"; status=1; } ;; esac
 done
 
 if command -v clang-format >/dev/null 2>&1; then

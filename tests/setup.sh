@@ -10,6 +10,7 @@ need() { # need PACKAGE: the test after it failed
 command -v gcc >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 || need gcc
 [ -e /usr/include/stdio.h ] || need libc6-dev
 [ -e /usr/include/cjson/cJSON.h ] || [ -e /usr/local/include/cjson/cJSON.h ] || need libcjson-dev
+[ -e /usr/include/yaml.h ] || [ -e /usr/local/include/yaml.h ] || need libyaml-dev
 [ -e /usr/include/gsl/gsl_cdf.h ] || [ -e /usr/local/include/gsl/gsl_cdf.h ] || need libgsl-dev
 [ -e /usr/include/CUnit/CUnit.h ] || [ -e /usr/local/include/CUnit/CUnit.h ] || need libcunit1-dev
 command -v gnuplot >/dev/null 2>&1 || need gnuplot-nox
@@ -19,7 +20,7 @@ case "${1:-}" in lint | clang) command -v "${CLANG##* }" >/dev/null 2>&1 || need
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "aguanta needs, under Debian's names:$missing" >&2
-  echo "(a C compiler, cJSON, GSL, CUnit and gnuplot). Install them with your system's packages and try again." >&2
+  echo "(a C compiler, cJSON, libyaml, GSL, CUnit and gnuplot). Install them with your system's packages and try again." >&2
   exit 1
 fi
 sudo=

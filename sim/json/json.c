@@ -3,6 +3,7 @@
 #include "sim/json/json_node.h"
 #include "sim/json/json_scan.h"
 #include "sim/json/source_file.h"
+#include "sim/json/yaml.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
 #include <cjson/cJSON.h>
@@ -82,18 +83,19 @@ struct reader {
 };
 
 /* Finding a line reads the file from its beginning: not for each of 10^5 duplicates. */
-static void duplicate_key(struct reader *r, const struct json_value *kept, const struct json_value *again) {
+static void duplicate_key(struct arena *arena, struct diagnostics *d, const struct json_value *kept,
+                          const struct json_value *again) {
   uint32_t line = 0, column;
-  bool shown = diagnostics_errors(r->diagnostics) < 10 * DIAGNOSTICS_SHOWN;
+  bool shown = diagnostics_errors(d) < 10 * DIAGNOSTICS_SHOWN;
   if (shown) position_locate(&kept->name_position, &line, &column);
-  const char *first = shown ? arena_format(r->arena, ": first given on line %u", line) : "";
-  diagnostic_add(r->diagnostics, &again->name_position, "duplicate key \"%s\"%s", kept->name, first);
+  const char *first = shown ? arena_format(arena, ": first given on line %u", line) : "";
+  diagnostic_add(d, &again->name_position, "duplicate key \"%s\"%s", kept->name, first);
 }
 
-/* The first of equal keys counts; the others are told and dropped. Sorted, because an object may have 10^5 keys. */
-static void drop_duplicates(struct reader *r, struct json_value *object) {
+/* Sorted, because an object may have 10^5 keys. */
+void json_drop_duplicates(struct arena *arena, struct diagnostics *d, struct json_value *object) {
   if (object->count < 2) return;
-  json_sort(r->arena, object);
+  json_sort(arena, object);
   struct json_value **sorted = object->sorted;
   uint32_t count = object->count;
   bool dropped = false;
@@ -103,7 +105,7 @@ static void drop_duplicates(struct reader *r, struct json_value *object) {
       kept = sorted[i];
       continue;
     }
-    duplicate_key(r, kept, sorted[i]);
+    duplicate_key(arena, d, kept, sorted[i]);
     sorted[i]->name = NULL;
     dropped = true;
   }
@@ -115,7 +117,7 @@ static void drop_duplicates(struct reader *r, struct json_value *object) {
     next = v->next;
     if (v->name) json_append(object, v);
   }
-  json_sort(r->arena, object);
+  json_sort(arena, object);
 }
 
 static enum json_type type_of(const cJSON *node) {
@@ -144,7 +146,7 @@ static struct json_value *copy_node(struct reader *r, const cJSON *node) {
     v->number = node->valuedouble;
   }
   for (const cJSON *child = node->child; child; child = child->next) json_append(v, copy_node(r, child));
-  if (v->type == JSON_OBJECT) drop_duplicates(r, v);
+  if (v->type == JSON_OBJECT) json_drop_duplicates(r->arena, r->diagnostics, v);
   return v;
 }
 
@@ -153,27 +155,21 @@ static bool ends_with(const char *text, const char *end) {
   return n >= m && !strcmp(text + n - m, end);
 }
 
-/* "services:" or a comment: the scan has words for it. */
-static bool looks_like_yaml(const char *text) {
-  if (*text == '#' || !strncmp(text, "---", 3)) return true;
-  size_t word = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
-  return word && text[word] == ':' && strchr(" \t\r\n", text[word + 1]);
-}
-
 /* What is clearly something else, such as a file of the system that was named by mistake or by malice, is not shown in excerpts. */
-static bool may_be_json(const struct source_text *source) {
+static bool may_be_json(struct arena *arena, const struct source_text *source) {
   const char *p = source->text, *end = p + source->length;
   while (p < end && strchr(" \t\r\n", *p)) p++;
   static const char *const words[] = {"true", "false", "null"};
   for (int i = 0; i < 3; i++)
     if ((size_t)(end - p) >= strlen(words[i]) && !memcmp(p, words[i], strlen(words[i]))) return true;
-  return p == end || source->is_option || looks_like_yaml(p) || (*p && strchr("{[\"/-0123456789'", *p)) ||
+  return p == end || source->is_option || yaml_first_key(arena, p) || (*p && strchr("{[\"/-0123456789'", *p)) ||
          (unsigned char)*p == 0xEF;
 }
 
 /* The text must live in the arena and end with a zero byte. */
 static struct json_value *read_source(struct arena *arena, struct diagnostics *d, const struct source_text *source) {
-  if (!may_be_json(source)) {
+  if (yaml_is_meant(source)) return yaml_read(arena, d, source);
+  if (!may_be_json(arena, source)) {
     struct position whole = {source, 0, 0};
     diagnostic_add(d, &whole, "is not JSON: it begins with none of { [ \" and the like");
     return NULL;
@@ -212,14 +208,20 @@ static void not_ours(struct diagnostics *d, const struct position *at, const cha
   arena_free(arena);
 }
 
+/* Whether "aguanta" is among its words: in JSON in quotes, in YAML a key of the outermost level too. */
+static bool names_us(const struct source_text *source) {
+  static const char word[] = "\"aguanta\"", key[] = "\naguanta:";
+  bool quoted = memmem(source->text, source->length, word, sizeof word - 1);
+  return quoted || !strncmp(source->text, key + 1, sizeof key - 2) || memmem(source->text, source->length, key, sizeof key - 1);
+}
+
 struct json_value *json_read_named(struct arena *arena, struct diagnostics *d, const struct position *at, const char *path,
                                    const struct json_kind *kind) {
-  static const char word[] = "\"aguanta\"";
   const struct source_text *source = source_read_file(arena, d, path, JSON_FILE_LIMIT);
   if (!source) return NULL;
   struct diagnostics *unheard = diagnostics_new(arena);
   struct json_value *root = read_source(arena, unheard, source);
-  bool ours = mostly_known(root, kind) || memmem(source->text, source->length, word, sizeof word - 1);
+  bool ours = mostly_known(root, kind) || names_us(source);
   if (ours && diagnostics_errors(unheard)) return read_source(arena, d, source);
   if (!ours) not_ours(d, at, path, kind, root, unheard);
   return ours ? root : NULL;
@@ -248,6 +250,10 @@ const char *json_type_name(const struct json_value *v) {
   return json_type(v) == JSON_FLAG ? (v->flag ? "true" : "false") : names[json_type(v)];
 }
 
+bool json_is_plain(const struct json_value *v) { return v && v->plain; }
+const char *json_scalar(const struct json_value *v) {
+  return v && (v->type == JSON_TEXT || v->type == JSON_NUMBER || v->plain) ? v->text : NULL;
+}
 bool json_flag(const struct json_value *v) { return v && v->flag; }
 double json_number(const struct json_value *v) { return v ? v->number : 0; }
 const char *json_text(const struct json_value *v) { return json_type(v) == JSON_TEXT ? v->text : NULL; }

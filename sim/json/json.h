@@ -4,7 +4,7 @@
  * comes first, finds positions and diagnostics, and only a text that it has passed goes to cJSON, which decodes it. The result
  * is copied into the arena: no cJSON node survives, and cJSON.h is included by json.c only.
  *
- * A file whose name ends in `.jsonc` may also hold comments. Errors of syntax stop at the first; errors of meaning (a
+ * A file whose name ends in `.yaml` or `.yml` is read by yaml.h, into the same tree; one that ends in `.jsonc` may also hold comments. Errors of syntax stop at the first; errors of meaning (a
  * duplicate key, a number too large) accumulate and the tree is still returned, so that its reader finds the
  * rest. Whether a file is good is thus asked of the diagnostics, not of the returned pointer.
  *
@@ -47,7 +47,7 @@ struct json_kind {
  * meant for us: most keys of its object are known, or "aguanta" is among its words. Otherwise one error at the position says so. */
 struct json_value *json_read_named(struct arena *, struct diagnostics *, const struct position *at, const char *path,
                                    const struct json_kind *);
-/* The text is copied. The name is for messages; a name that ends in .jsonc allows comments. */
+/* The text is copied. The name is for messages; its ending says in which language the text is. */
 struct json_value *json_read_text(struct arena *, struct diagnostics *, const char *name, const char *text, size_t length);
 
 enum json_type json_type(const struct json_value *);
@@ -56,6 +56,8 @@ bool json_flag(const struct json_value *);
 double json_number(const struct json_value *);
 const char *json_text(const struct json_value *);            /* null unless it is a string */
 const char *json_raw_number_text(const struct json_value *); /* as written: "0.10"; null unless it is a number */
+bool json_is_plain(const struct json_value *);               /* of YAML, without quotes */
+const char *json_scalar(const struct json_value *); /* the text of a string, a number or a plain word, as written; else null */
 
 /* Keys are compared exactly, with case. */
 const struct json_value *json_member(const struct json_value *object, const char *name);

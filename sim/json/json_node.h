@@ -7,6 +7,8 @@ struct json_value {
   enum json_type type;
   enum json_origin origin;
   bool flag;
+  bool plain;    /* of YAML, without quotes: its type is that of its form until its field says otherwise, its text as written */
+  bool replaces; /* of YAML, with the tag !override */
   double number;
   const char *text; /* of a string; of a number as written */
   const char *name;
@@ -20,6 +22,8 @@ struct json_value {
 void json_sort(struct arena *, struct json_value *object);
 void json_append(struct json_value *parent, struct json_value *child);
 struct json_value *json_new(struct arena *, enum json_type);
+/* The first of equal keys counts; the others are told and dropped. */
+void json_drop_duplicates(struct arena *, struct diagnostics *, struct json_value *object);
 /* Marks a tree as coming from an option or a default: all of it then stands at that source. */
 void json_stamp(struct json_value *, const struct source_text *, enum json_origin);
 /* Marks where a tree comes from, and leaves its positions. */

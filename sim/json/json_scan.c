@@ -1,6 +1,6 @@
 #include "sim/json/json_scan.h"
 #include "sim/engine/arena.h"
-#include "sim/json/json.h"
+#include "sim/json/yaml.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,30 +286,11 @@ static bool scan_value(struct scanner *s, struct json_mark mark) {
   return good;
 }
 
-/* The word before a colon at the start of a line, past comments and empty lines: nothing in JSON looks so. Null otherwise. */
-static const char *yaml_key(struct arena *arena, const char *text) {
-  for (; *text == '#' || *text == '\n' || *text == '\r' || !strncmp(text, "---", 3); text++) {
-    text += strcspn(text, "\n");
-    if (!*text) return NULL;
-  }
-  size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-  bool key = length && text[length] == ':' && (!text[length + 1] || strchr(" \n\r", text[length + 1]));
-  return key ? arena_format(arena, "%.*s", (int)length, text) : NULL;
-}
-
-static bool is_among(const char *word, const char *const *words) {
-  while (*words && strcmp(*words, word) != 0) words++;
-  return *words != NULL;
-}
-
 /* Without its text: what is not a scenario is not shown. */
-static bool refuse_yaml(struct scanner *s, const char *key) {
-  static const char *const compose[] = {"services", "version", "name", "volumes", "networks", NULL};
-  static const char *const kubernetes[] = {"apiVersion", "kind", "metadata", "spec", NULL};
-  const char *guess = is_among(key, compose) ? " (a Compose file?)" : is_among(key, kubernetes) ? " (a Kubernetes manifest?)" : "";
+static bool refuse_yaml(struct scanner *s) {
   struct position whole = {s->source, 0, 0};
-  diagnostic_add(s->diagnostics, &whole,
-                 "this is YAML%s; aguanta reads scenarios in JSON, with \"services\", \"endpoints\" and \"traffic\"", guess);
+  const char *guess = yaml_foreign_guess(s->arena, s->source);
+  diagnostic_add(s->diagnostics, &whole, "this is YAML%s", *guess ? guess : ": a scenario in YAML has a name that ends in .yaml");
   return false;
 }
 
@@ -320,8 +301,7 @@ bool json_scan_text(struct arena *arena, struct diagnostics *d, const struct sou
   memcpy(out->plain, source->text, source->length);
   if (source->length >= 3 && !memcmp(source->text, "\xEF\xBB\xBF", 3))
     return refuse(&s, 0, 3, "begins with a byte order mark: save the file as UTF-8 without it");
-  const char *key = yaml_key(arena, source->text);
-  if (key) return refuse_yaml(&s, key);
+  if (yaml_first_key(arena, source->text)) return refuse_yaml(&s);
   if (!skip_space(&s)) return false;
   struct position whole = {source, 0, 0};
   if (at_end(&s)) return diagnostic_add(d, &whole, "is empty: expected a value such as {}"), false;

@@ -162,7 +162,12 @@ static void put_rules(FILE *out, const struct record *root) {
   fprintf(out, "# The scenario language\n\nPrinted by the program from its own tables: do not edit. The file is a `%s` ",
           root->name);
   fprintf(out, "([keys](#record-%s)).\n\n", root->name);
-  fputs("- `.json` is strict JSON; `.jsonc` may hold comments.\n- `\"extends\": \"file.json\"` names one parent: objects merge, "
+  fputs("- `.json` is strict JSON; `.jsonc` may hold comments.\n"
+        "- `.yaml` and `.yml` are YAML of the same keys. A word without quotes has the type of its key: `8` is a number, or a text "
+        "where a "
+        "text stands; `no` is a text and never false; `null` and `~` are null. One document, no anchors, aliases, merge keys and "
+        "tags, no "
+        "key without a value.\n- `\"extends\": \"file.json\"` names one parent: objects merge, "
         "lists and plain values replace, `null` deletes.\n- Any value may be `{\"value\": X, \"source\": \"...\", \"range\": [low, "
         "high]}`; any object may have a `source`: reports list these as assumptions.\n- The ends of a range are values like the "
         "one between them, low first; where the value is a law such as `{\"lognormal\": {\"mean\": \"1ms\", \"cv\": 1}}`, an end "

@@ -116,6 +116,9 @@ void bind_wrong_type(struct binder *b, const char *called, const char *expected,
   if (json_type(value) == JSON_NULL)
     diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not null: leave the key out for its default", called,
                    expected);
+  else if (json_is_plain(value) && json_text(value)) /* of YAML, whose reader may take it for something else: no, 0x10, 08 */
+    diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not the text \"%.60s\"", called, expected,
+                   json_text(value));
   else
     diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not %s", called, expected, json_type_name(value));
 }

@@ -2,6 +2,7 @@
 #include "sim/engine/arena.h"
 #include "sim/json/json_node.h"
 #include "sim/scenario/place.h"
+#include "sim/scenario/plain.h"
 #include "sim/json/source_file.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
@@ -96,6 +97,7 @@ static const char *parent_path(struct merger *m, const char *path, const struct 
 
 static struct json_value *with_parents(struct merger *m, struct place p, struct json_value *tree, const char *path,
                                        const struct ancestry *line) {
+  plain_take_types(p, tree);
   const struct json_value *extends = json_member(tree, "extends");
   if (!extends) return tree;
   const char *file = parent_path(m, path, extends, line);

@@ -6,6 +6,7 @@
 #include "sim/json/json_print.h"
 #include "sim/json/source_file.h"
 #include "sim/scenario/merge.h"
+#include "sim/scenario/plain.h"
 #include <string.h>
 
 static const struct field file_fields[] = {KEY("file", TEXT, price_file, file, .doc = "Relative to this file."), {0}};
@@ -92,6 +93,7 @@ static struct json_value *read_one(struct reading *r, const struct scenario *s, 
   if (!path || !source_named(r->diagnostics, at, path)) return NULL;
   struct json_value *list =
       json_read_named(r->arena, r->diagnostics, at, path, &(struct json_kind){"a price list", merge_knows, &price_list_record});
+  if (list) plain_take_types(place_of_record(&price_list_record), list);
   if (list) fold_all(r, list);
   return list;
 }

@@ -93,18 +93,20 @@ static void test_several(void) {
 }
 
 static void test_yaml(void) {
-  static const char *const files[][2] = {
-      {"services:\n  web:\n    image: nginx\n", "this is YAML (a Compose file?); aguanta reads scenarios in JSON"},
-      {"# mine\n---\nversion: '3.8'\n", "this is YAML (a Compose file?)"},
-      {"apiVersion: apps/v1\nkind: Deployment\n", "this is YAML (a Kubernetes manifest?)"},
-      {"aguanta: 1\n", "this is YAML; aguanta reads scenarios in JSON"},
-      {"hello\n", "is not JSON"}};
-  char *file = child_path("some.yaml");
+  static const char *const files[][3] = {
+      {"some.json", "services:\n  web:\n    image: nginx\n", "this is YAML (a Compose file? `aguanta import compose "},
+      {"some.yaml", "services:\n  web:\n    image: nginx\n", "is not a scenario (a Compose file? `aguanta import compose "},
+      {"some.yml", "# mine\n---\nversion: '3.8'\nservices:\n  a: {}\n  b:\n    build: .\n", "(a Compose file? "},
+      {"some.yaml", "apiVersion: apps/v1\nkind: Deployment\n", "(a Kubernetes manifest? `aguanta import k8s "},
+      {"some.json", "aguanta: 1\n", "this is YAML: a scenario in YAML has a name that ends in .yaml"},
+      {"some.yaml", "root:x:0:0:root:/root:/bin/bash\n", "is not a YAML object: it holds a string"},
+      {"some.json", "hello\n", "is not JSON"}};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    child_write(file, files[i][0]);
-    check_err(AGUANTA("run", file), 3, files[i][1]);
+    char *file = child_path(files[i][0]);
+    child_write(file, files[i][1]);
+    check_err(AGUANTA("run", file), 3, files[i][2]);
+    free(file);
   }
-  free(file);
 }
 
 static void test_prices(void) {
