@@ -33,7 +33,8 @@ static const struct field fields[] = {
         .doc = "The broker: a service of kind queue or cache. The queue lives on its first replica."),
     KEY("workers", REFERENCE, queue_config, workers, .target = "services", .doc = "The service whose replicas do the jobs."),
     KEY("concurrency", INTEGER, queue_config, concurrency, DEFAULT(0), RANGE(0, CONCURRENCY_MOST),
-        .doc = "Jobs that one replica does at once; 0: as many as it has threads. Queues with the same workers share these slots."),
+        .doc = "Jobs that one replica does at once; 0: as many as its processes have threads. Queues with the same workers share "
+               "these slots."),
     KEY("steps", CHOICES, queue_config, steps, .choices = &step_choices, .doc = "What a job does on its worker."),
     KEY("demand", DISTRIBUTION, queue_config, demand, DEFAULT("10us"),
         .doc = "CPU time of one command of the broker: to publish, to take and to acknowledge.",
@@ -102,8 +103,10 @@ static const char *name_taken(const struct model *m, const char *name) {
   return NULL;
 }
 
+/* As many as the threads of all its processes. */
 static int64_t default_concurrency(const struct service_config *workers) {
-  return workers->threads < CONCURRENCY_MOST ? workers->threads : CONCURRENCY_MOST;
+  int64_t processes = runtime_processes(workers);
+  return workers->threads < CONCURRENCY_MOST / processes ? workers->threads * processes : CONCURRENCY_MOST;
 }
 
 static const char *check_services(const struct model *m, struct queue_config *q, const char **key) {

@@ -692,7 +692,17 @@ static void test_processes(void) {
              time[0], time[1]);
 }
 
+/* Two processes of one thread each do two jobs at once, where nothing else is said. */
+static void test_slots(void) {
+  struct fixture f =
+      fixture_of(REPORTS, 10, "", "{ 'cpu': '1s' }", FREE, ", 'runtime': 'threads', 'processes': 2", "0s", "", "20s");
+  test_check(model_queue(&f.scenario->model, 0)->concurrency == 2, "%lld at once",
+             (long long)model_queue(&f.scenario->model, 0)->concurrency);
+  fixture_close(&f);
+}
+
 static const struct test_case cases[] = {{"processes", test_processes},
+                                         {"slots of processes", test_slots},
                                          {"traces", test_traces},
                                          {"levels", test_levels},
                                          {"fan_out", test_fan_out},
