@@ -39,8 +39,11 @@ static void audit_locks(const struct audit *a, const struct data_count *n, const
     const struct lock *l = pool_at(&world_locks(w)->entries, id);
     if (!l->used) continue;
     entries++, waiting += l->line.queue.count;
-    if (l->holders != holders[id] || (!l->shared && l->holders > 1) || (l->line.queue.count && !l->holders) || !l->holders)
+    if (l->holders != holders[id] || (!l->shared && l->holders > 1) || (!l->holders && l->waking == NONE))
       audit_broken(a, "lock %u: %u requests hold it, %u counted, %u wait", id, holders[id], l->holders, l->line.queue.count);
+    const struct request *woken = l->waking == NONE ? NULL : world_request(w, l->waking);
+    if (woken && (!woken->live || request_locks(w, woken)->waking != id))
+      audit_broken(a, "lock %u: request %u is woken to take it and knows nothing of it", id, l->waking);
   }
   if (entries != pool_live(&world_locks(w)->entries) || n->holds != pool_live(&world_locks(w)->holds))
     audit_broken(a, "locks: %u entries and %llu holds are used, %u and %u counted", entries, (unsigned long long)n->holds,

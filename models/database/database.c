@@ -2,6 +2,7 @@
 #include "models/core/link.h"
 #include "models/replication/shard.h"
 #include "models/core/part.h"
+#include "models/request/draws.h"
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/connection_pool.h"
@@ -65,6 +66,15 @@ static bool database_flush(struct world *w, struct request *r, const struct inst
   return false;
 }
 const struct operation operation_flush = {.name = "flush", .run = database_flush, .ask = walk_waits};
+
+/* Of a transaction only when it has written. Its draws are by the number of the instruction before it. */
+static bool commit_works(struct world *w, struct request *r, const struct instruction *in) {
+  if (in->transactional && !transaction_of(w, r)->writes) return true;
+  sim_time work = distribution_time_at(&in->demand, r->key, draw_of_part(PART_databases, 0, in->draw, 0));
+  return request_compute_work(w, r, in, work);
+}
+const struct operation operation_commit_work = {
+    .name = "work of a commit", .run = commit_works, .ask = compute_asks, .computes = true};
 
 void database_committed(struct world *w, uint32_t service, struct request *r, uint32_t writes) {
   (void)r;

@@ -25,6 +25,7 @@
 #ifndef DATABASE_H
 #define DATABASE_H
 #include "models/core/parts.h"
+#include "models/database/hand_over.h"
 #include "models/service/service.h"
 #include "sim/engine/pool.h"
 #include "models/request/queue.h"
@@ -44,13 +45,14 @@ enum database_engine { ENGINE_SERVER, ENGINE_SQLITE };
 enum database_journal { JOURNAL_WAL, JOURNAL_DELETE };
 
 struct commit_config {
-  struct distribution latency;
+  struct distribution latency, cpu;
   bool group;
 };
 
 struct database_config {
   int32_t engine, journal; /* enum database_engine, database_journal */
   sim_time busy_timeout, lock_wait;
+  struct hand_over_config hand_over;
   struct commit_config commit;
   double buffer_hit;
   int64_t buffer_pool, data; /* bytes; both given: they say the hit rate */
@@ -113,6 +115,7 @@ extern const struct operation operation_statement;
 extern const struct operation operation_transaction_end;
 extern const struct operation operation_flush;
 extern const struct operation operation_commit;
+extern const struct operation operation_commit_work; /* its CPU, before the flush */
 
 /* So many writes of the request are now durable and visible at the database (the container of its top frame). Everything that
  * follows a commit begins here. */

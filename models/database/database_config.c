@@ -28,7 +28,8 @@ void databases_declare(struct model *m) {
 void database_link(struct linker *l, struct service_config *s, const char *path) {
   struct database_config *c = service_database(s);
   if (s->kind != SERVICE_DATABASE) {
-    if (c->engine != ENGINE_SERVER || c->commit.latency.kind || c->buffer_hit < 1 || c->buffer_pool || c->data)
+    if (c->engine != ENGINE_SERVER || c->commit.latency.kind || c->commit.cpu.kind || c->hand_over.order ||
+        hand_over_costs(&c->hand_over) || c->buffer_hit < 1 || c->buffer_pool || c->data)
       link_error(l, path, "database", "belongs to a service of kind database");
     return;
   }
@@ -48,6 +49,8 @@ static const struct field commit_fields[] = {
     KEY("latency", DISTRIBUTION, commit_config, latency, OPTIONAL,
         .doc = "Time of one flush of the log; absent: a commit takes no time.",
         .source = "HDD 5 to 20 ms, SATA SSD 0.5 to 2 ms, NVMe 0.05 to 0.2 ms, cloud block storage 0.5 to 3 ms"),
+    KEY("cpu", DISTRIBUTION, commit_config, cpu, OPTIONAL,
+        .doc = "CPU time of the database for a commit of something written, before its flush; absent: none beside the query's."),
     KEY("group", FLAG, commit_config, group, DEFAULT(true),
         .doc =
             "Whether commits that arrive during a flush share the next one; else each has its own: at most 1 / latency a second.",
@@ -70,6 +73,8 @@ static const struct field fields[] = {
     KEY("lock_wait", DURATION, database_config, lock_wait, DEFAULT("50s"), RANGE(0, INFINITY),
         .doc = "Server: how long a query waits for a lock before it fails (lock_timeout); never: PostgreSQL's default.",
         .source = "MySQL innodb_lock_wait_timeout 50 s"),
+    KEY("hand_over", RECORD, database_config, hand_over, .record = &hand_over_record,
+        .doc = "How a lock that is released passes to one that waits, and the CPU time of that."),
     KEY("commit", RECORD, database_config, commit, .record = &commit_record, .doc = "What a commit takes."),
     KEY("buffer_hit", RATIO, database_config, buffer_hit, DEFAULT(1), RANGE(0, 1),
         .doc = "Share of page reads that find their page in memory; the others read from the disk of the node."),

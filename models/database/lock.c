@@ -55,8 +55,8 @@ static void make_buckets(struct world *w, uint32_t count) {
 static uint32_t add(struct world *w, uint16_t class, uint32_t item, uint32_t container) {
   struct locks *t = world_locks(w);
   uint32_t id = pool_take(&t->entries);
-  *lock_at(w, id) =
-      (struct lock){.item = item, .container = container, .class = class, .used = true, .line.patience = t->patience[class]};
+  *lock_at(w, id) = (struct lock){
+      .item = item, .container = container, .class = class, .used = true, .waking = NONE, .line.patience = t->patience[class]};
   insert(w, id);
   if (pool_live(&t->entries) > t->bucket_count) make_buckets(w, 2 * t->bucket_count);
   return id;
@@ -64,7 +64,7 @@ static uint32_t add(struct world *w, uint16_t class, uint32_t item, uint32_t con
 
 static void forget_unless_wanted(struct world *w, uint32_t id) {
   struct lock *l = lock_at(w, id);
-  if (l->holders || l->line.queue.count) return;
+  if (l->holders || l->line.queue.count || l->waking != NONE) return;
   uint32_t *link = &world_locks(w)->buckets[bucket_of(world_locks(w), l->class, l->item, l->container)];
   while (*link != id) link = &lock_at(w, *link)->next;
   *link = l->next;
@@ -134,18 +134,82 @@ static bool has(const struct world *w, const struct request *r, uint32_t lock) {
   return false;
 }
 
+/* It has waited, and has it now. */
+static void pass(struct world *w, uint32_t id, struct request *next, const struct instruction *in) {
+  struct lock *l = lock_at(w, id);
+  sim_time since = next->since;
+  line_leave(w, &l->line, next);
+  grant(w, id, next, in, world_now(w) - since);
+  if (hand_over_costs(class_of(w, l->class)->hand_over)) request_locks(w, next)->among = l->line.queue.count + 1;
+  request_wake_soon(w, next);
+}
+
 /* Whoever may have it now, in the order of the line. */
-static void serve(struct world *w, uint32_t id) {
+static void serve_in_order(struct world *w, uint32_t id) {
   struct lock *l = lock_at(w, id);
   while (l->line.queue.count) {
     struct request *next = world_request(w, l->line.queue.head);
     const struct instruction *in = awaited(w, next);
     if (!compatible(l, in->shared)) return;
-    sim_time since = next->since;
-    line_call(w, &l->line);
-    grant(w, id, next, in, world_now(w) - since);
-    request_wake_soon(w, next);
+    pass(w, id, next, in);
   }
+}
+
+static struct request *drawn(struct world *w, const struct lock *l) {
+  const struct lock_class *c = class_of(w, l->class);
+  uint64_t entity = stream_entity(c->name, (uint64_t)c->kind << 32 | (uint32_t)c->database);
+  struct stream draws = stream_at(stream_key(w->seed, w->replication, PURPOSE_LOCK, entity), world_locks(w)->draws[l->class]++);
+  uint32_t next = l->line.queue.head;
+  for (uint32_t k = stream_below(&draws, l->line.queue.count); k; k--) next = world_request(w, next)->next;
+  return world_request(w, next);
+}
+
+/* All shared ones that wait, wherever. */
+static void pass_shared(struct world *w, uint32_t id) {
+  const struct lock *l = lock_at(w, id);
+  uint32_t next = l->line.queue.head;
+  for (uint32_t left = l->line.queue.count; left; left--) {
+    struct request *r = world_request(w, next);
+    const struct instruction *in = awaited(w, r);
+    next = r->next;
+    if (in->shared) pass(w, id, r, in);
+  }
+}
+
+static void serve_drawn(struct world *w, uint32_t id) {
+  struct lock *l = lock_at(w, id);
+  if (!l->line.queue.count) return;
+  struct request *next = drawn(w, l);
+  const struct instruction *in = awaited(w, next);
+  pass(w, id, next, in);
+  if (in->shared) pass_shared(w, id);
+}
+
+/* Its patience runs on while it is woken. */
+static void wake_first(struct world *w, uint32_t id) {
+  struct lock *l = lock_at(w, id);
+  if (l->waking != NONE || !l->line.queue.count) return;
+  struct request *next = world_request(w, l->line.queue.head);
+  if (!compatible(l, awaited(w, next)->shared)) return;
+  struct locks_of_request *its = request_locks(w, next);
+  its->asked = its->asked ? its->asked : next->since;
+  queue_remove(w, &l->line.queue, next);
+  request_book(next, next->wait_cell, world_now(w));
+  l->waking = next->id, its->waking = id, its->late = false;
+  its->among = l->line.queue.count + 1;
+  request_holds(next, PART_locks);
+  request_wake_soon(w, next);
+}
+
+static void serve(struct world *w, uint32_t id) {
+  const struct lock *l = lock_at(w, id);
+  int32_t order = class_of(w, l->class)->hand_over->order;
+  if (order == HAND_OVER_BARGING)
+    wake_first(w, id);
+  else if (order == HAND_OVER_RANDOM && !l->holders)
+    serve_drawn(w, id);
+  else
+    serve_in_order(w, id);
 }
 
 static bool turned_away(struct world *w, struct request *r, const struct lock_class *c) {
@@ -160,15 +224,55 @@ static bool lock_take(struct world *w, struct request *r, const struct instructi
   if (id == NONE) id = add(w, in->lock, name.item, name.container);
   struct lock *l = lock_at(w, id);
   if (l->holders && has(w, r, id)) return true;
-  if (compatible(l, in->shared) && !l->line.queue.count) {
+  const struct lock_class *c = class_of(w, in->lock);
+  bool first = !l->line.queue.count && l->waking == NONE;
+  if (compatible(l, in->shared) && (first || (c->hand_over->order == HAND_OVER_BARGING && !l->holders))) {
     grant(w, id, r, in, 0);
     return true;
   }
-  const struct lock_class *c = class_of(w, in->lock);
   if (!c->wait) return turned_away(w, r, c);
   line_join(w, &l->line, r, &wait_lock, in->cell);
   return false;
 }
+
+static void stop_waking(struct world *w, struct request *r) {
+  struct locks_of_request *its = request_locks(w, r);
+  struct lock *l = lock_at(w, its->waking);
+  assert(l->used && l->waking == r->id);
+  l->waking = its->waking = NONE;
+}
+
+static void stop_patience(struct world *w, const struct lock *l, struct request *r) {
+  if (l->line.patience && !request_locks(w, r)->late) lane_cancel(l->line.patience, r->line_patience);
+}
+
+/* Back at the instruction that locks, as the first, for as long as its patience lasts. */
+static void waits_again(struct world *w, struct lock *l, struct request *r, const struct instruction *in) {
+  r->pc -= 2;
+  r->waiting = &wait_lock, r->since = world_now(w), r->wait_cell = in->cell;
+  queue_push_behind(w, &l->line.queue, NONE, r);
+}
+
+static bool lock_retake(struct world *w, struct request *r, const struct instruction *in) {
+  struct locks_of_request *its = request_locks(w, r);
+  uint32_t id = its->waking;
+  if (id == NONE) return true;
+  const struct instruction *lock = in - 2;
+  struct lock *l = lock_at(w, id);
+  assert(lock->operation == &operation_lock);
+  stop_waking(w, r);
+  if (compatible(l, lock->shared)) {
+    stop_patience(w, l, r);
+    grant(w, id, r, lock, world_now(w) - its->asked);
+    its->asked = 0;
+    serve(w, id);
+    return true;
+  }
+  if (its->late) return turned_away(w, r, class_of(w, l->class));
+  waits_again(w, l, r, lock);
+  return false;
+}
+const struct operation operation_retake = {.name = "retake", .run = lock_retake};
 
 /* --- walks without requests -------------------------------------------------------------------------------------------------- */
 
@@ -225,10 +329,15 @@ void lock_release_all(struct world *w, struct request *r) {
 static void wait_over(void *world, uint32_t request) {
   struct world *w = world;
   struct request *r = world_request(w, request);
+  if (request_locks(w, r)->waking != NONE) {
+    request_locks(w, r)->late = true;
+    return;
+  }
   uint32_t id = lock_waited_for(w, r);
   assert(id != NONE);
   const struct lock_class *c = class_of(w, lock_at(w, id)->class);
   if (c->kind != LOCK_STOCK) meter_count(w, c->gave_up);
+  request_locks(w, r)->asked = 0;
   line_gives_up(w, &lock_at(w, id)->line, request, OUTCOME_LOCK_TIMEOUT);
   serve(w, id);
 }
@@ -236,6 +345,7 @@ static void wait_over(void *world, uint32_t request) {
 void lock_leave_line(struct world *w, struct request *r) {
   uint32_t id = lock_waited_for(w, r);
   assert(id != NONE);
+  request_locks(w, r)->asked = 0;
   line_leave(w, &lock_at(w, id)->line, r);
   r->waiting = &wait_lock;
   serve(w, id);
@@ -267,6 +377,7 @@ static void locks_start(struct world *w) {
   pool_init(&t->entries, sizeof(struct lock));
   pool_init(&t->holds, sizeof(struct lock_hold));
   make_buckets(w, BUCKETS_AT_FIRST);
+  t->draws = arena_new_array(w->arena, uint64_t, book->count + 1);
   t->patience = arena_new_array(w->arena, struct lane *, book->count + 1);
   for (uint32_t i = 0; i < book->count; i++) {
     sim_time wait = book->classes[i].wait;
@@ -281,7 +392,17 @@ static void locks_stop(struct world *w) {
   pool_release(&world_locks(w)->holds);
 }
 
+/* It fails on its way to the lock: the next one is woken. */
+static void abandon_waking(struct world *w, struct request *r) {
+  uint32_t id = request_locks(w, r)->waking;
+  stop_patience(w, lock_at(w, id), r);
+  stop_waking(w, r);
+  serve(w, id);
+  forget_unless_wanted(w, id);
+}
+
 static void releases(struct world *w, struct request *r) {
+  if (__builtin_expect(request_locks(w, r)->waking != NONE, 0)) abandon_waking(w, r);
   if (request_locks(w, r)->locks != NONE) lock_release_all(w, r);
 }
 
@@ -294,7 +415,7 @@ static void locks_sums(struct demand_sums *d, struct arena *arena) {
   d->locked_s = arena_new_array(arena, double, d->model->locks->count + 1);
 }
 
-static const struct locks_of_request new_request = {.locks = NONE};
+static const struct locks_of_request new_request = {.locks = NONE, .waking = NONE};
 const struct part part_locks = {.name = "locks",
                                 .room.request = sizeof(struct locks_of_request),
                                 .request = &new_request,

@@ -1,11 +1,11 @@
 /* Locks of a database: rows, tables, the file of an embedded one, the row in which a stock is counted.
  *
- * A lock is taken where the statement runs, when it executes, first come first served. It is kept until the commit: of the
+ * A lock is taken where the statement runs, when it executes; who gets it next is said by hand_over.h. It is kept until the commit: of the
  * transaction that the statement belongs to, or of the statement itself. So a row that all want (a hot row) is updated at most
  *
  *     1 / (statements after the lock x round trips + commit latency)   times a second, on a machine of any size.
  *
- * A lock is shared (reads of a table) or exclusive. No request overtakes: a shared one waits behind an exclusive one that waits.
+ * A lock is shared (reads of a table) or exclusive. A shared one that comes waits behind an exclusive one that waits.
  * A request that asks again for what it holds has it. One that waits longer than `wait` fails as lock_timeout; with a wait of 0 at
  * once. Waiting holds what the statement holds: its connection, and its thread on a database with runtime threads.
  *
@@ -16,11 +16,12 @@
  * (models/database/lock_order.c). Several items of one class are locked in the order of their numbers. (Havender 1968, resource
  * ordering.)
  *
- * Invariants, audited: an entry is held or waited for; its holders are the holds that name it; every hold is in the list of its
+ * Invariants, audited: an entry is held, or a request is woken to take it; its holders are the holds that name it; every hold is in the list of its
  * request, which lives; requests that wait_lock describes are those in the lines; an exclusive lock has one holder. */
 #ifndef LOCK_H
 #define LOCK_H
 #include "models/core/parts.h"
+#include "models/database/hand_over.h"
 #include "models/request/program.h"
 #include "models/request/queue.h"
 #include "sim/engine/pool.h"
@@ -38,9 +39,10 @@ struct lock_class {
   int32_t keyspace; /* LOCK_ROWS */
   const char *name; /* of the keyspace, row, table, database or stock */
   sim_time wait;
-  uint32_t waited, gave_up; /* meters, declared by locks_link; of a stock: its own, and gave_up is none */
-  uint16_t items;           /* LOCK_ROWS: the most that one query locks */
-  int32_t busy;             /* meter: 1 while it is held; of rows the hottest, which is item 0; -1: a table, which many may hold */
+  uint32_t waited, gave_up;                 /* meters, declared by locks_link; of a stock: its own, and gave_up is none */
+  uint16_t items;                           /* LOCK_ROWS: the most that one query locks */
+  const struct hand_over_config *hand_over; /* of its database */
+  int32_t busy; /* meter: 1 while it is held; of rows the hottest, which is item 0; -1: a table, which many may hold */
 };
 
 /* In some program the second is locked while the first is held. */
@@ -74,6 +76,7 @@ struct lock {
   uint32_t next;            /* in its bucket */
   uint32_t item, container; /* container: where it is kept, or NONE: in a file */
   uint32_t holders;
+  uint32_t waking; /* with barging: request that is woken to take it, or NONE */
   uint16_t class;
   bool used, shared;
   struct line line;
@@ -89,10 +92,11 @@ struct locks {
   struct pool entries, holds; /* struct lock, struct lock_hold */
   uint32_t *buckets, bucket_count;
   struct lane **patience; /* by class; null: for ever */
+  uint64_t *draws;        /* by class: among those that wait, so far */
 };
 
-/* Instruction: waits for the lock. */
-extern const struct operation operation_lock;
+/* Instruction: waits for the lock. Behind it, with barging and where a hand-over has been computed: takes it, or waits again. */
+extern const struct operation operation_lock, operation_retake;
 extern const struct load_part locks_load;
 /* Of a walk: no locks of its transaction, or of its statement, any more. */
 struct walk;
@@ -112,7 +116,12 @@ static inline struct locks *world_locks(const struct world *w) { return world_pa
 extern const struct wait wait_lock;
 /* Of each request. */
 struct locks_of_request {
-  uint32_t locks; /* what it has locked: list of struct lock_hold, the newest first, or NONE */
+  uint32_t locks;  /* what it has locked: list of struct lock_hold, the newest first, or NONE */
+  uint32_t waking; /* the lock that it is woken to take, or NONE */
+  uint32_t among;  /* it has just been woken, among so many; 0: not so */
+  uint32_t wakes;  /* its hand-overs so far that took CPU */
+  sim_time asked;  /* waking, or back in line: since when it has waited */
+  bool late;       /* waking: its patience is over by now */
 };
 static inline struct locks_of_request *request_locks(const struct world *w, const struct request *r) {
   return request_part(w, r, PART_locks);

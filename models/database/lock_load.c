@@ -1,20 +1,12 @@
 /* Load of locks: one holder at a time, whatever the machine; of rows the hottest. */
 #include "models/core/load_sheet.h"
-#include "models/keys/keyspace.h"
 #include "models/core/model.h"
 #include "models/database/lock.h"
 #include "sim/engine/arena.h"
-#include <math.h>
 
 static const char *name_of(const struct load_sheet *l, const char *database, const struct lock_class *k) {
   if (k->kind == LOCK_ROWS) return arena_format(l->arena, "%s hottest of %s", database, k->name);
   return arena_format(l->arena, k->kind == LOCK_ROW ? "%s row %s" : "%s writer", database, k->name);
-}
-
-/* Share of what holds the class's locks that holds the busiest of them. */
-static double busiest(const struct model *m, const struct lock_class *k) {
-  if (k->kind != LOCK_ROWS) return 1;
-  return fmin(1, k->items * keyspace_probability(model_keyspace(m, (uint32_t)k->keyspace), 0));
 }
 
 static void loads(const struct model *m, struct load_sheet *l) {
@@ -27,7 +19,7 @@ static void loads(const struct model *m, struct load_sheet *l) {
                                .owner = runs ? LOAD_OF_SERVICE : LOAD_OF_ALL,
                                .index = runs ? (uint32_t)k->database : 0,
                                .name = name_of(l, database->name, k),
-                               .demand_s = l->sums->locked_s[i] * busiest(m, k),
+                               .demand_s = l->sums->locked_s[i] * lock_busiest(m, k),
                                .capacity = 1,
                                .metered = k->busy >= 0,
                                .meter = (uint32_t)k->busy});

@@ -1,5 +1,6 @@
 /* What programs lock, and in which order: while they are compiled every pair "the second while the first is held" is noted. If the
  * pairs form a circle, requests could wait for each other in a circle. */
+#include "models/database/database.h"
 #include "models/database/lock.h"
 #include "models/core/link.h"
 #include "models/core/meter.h"
@@ -34,7 +35,12 @@ uint16_t lock_class_of(struct compiler *c, enum lock_kind kind, int32_t database
     return 0;
   }
   book->classes[book->count] =
-      (struct lock_class){.kind = kind, .database = database, .keyspace = keyspace, .name = name, .wait = wait};
+      (struct lock_class){.kind = kind,
+                          .database = database,
+                          .keyspace = keyspace,
+                          .name = name,
+                          .wait = wait,
+                          .hand_over = &service_database(model_service(c->model, (uint32_t)database))->hand_over};
   return (uint16_t)book->count++;
 }
 
@@ -84,6 +90,17 @@ static bool note_lock(struct compiler *c, uint16_t lock, uint16_t items, bool sh
   return true;
 }
 
+/* Behind each instruction that locks: lock.c counts on the two standing there. */
+static void compile_hand_over(struct compiler *c, const struct instruction *lock) {
+  const struct hand_over_config *how = c->model->locks->classes[lock->lock].hand_over;
+  bool barging = how->order == HAND_OVER_BARGING;
+  if (!barging && !hand_over_costs(how)) return;
+  struct instruction *in = compile_emit_quietly(c, &operation_hand_over);
+  in->service = compile_service(c), in->lock = lock->lock, in->shared = lock->shared;
+  compile_cpu_cells(c, in, in->service);
+  if (barging) compile_emit_quietly(c, &operation_retake)->service = in->service;
+}
+
 void compile_lock(struct compiler *c, uint16_t lock, uint16_t items, bool shared) {
   if (c->error || !note_lock(c, lock, items, shared)) return;
   const struct lock_class *k = &c->model->locks->classes[lock];
@@ -92,6 +109,7 @@ void compile_lock(struct compiler *c, uint16_t lock, uint16_t items, bool shared
     in->service = k->database, in->cell = compile_cell(c, k->database, TIME_LOCK);
     in->lock = lock, in->items = items, in->nth = i;
     in->shared = shared, in->transactional = c->in_transaction;
+    compile_hand_over(c, in);
   }
 }
 

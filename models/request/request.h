@@ -153,6 +153,8 @@ void request_opens_frame(struct world *, struct request *, const struct containe
 bool request_compute(struct world *, struct request *, const struct instruction *);
 /* Computes `times` times what it draws. */
 bool request_compute_times(struct world *, struct request *, const struct instruction *, uint32_t times);
+/* Computes so much, on a reference core. */
+bool request_compute_work(struct world *, struct request *, const struct instruction *, sim_time work);
 /* Computes on the workers next to an event loop. */
 bool request_compute_aside(struct world *, struct request *, const struct instruction *);
 bool request_end(struct world *, struct request *, const struct instruction *);

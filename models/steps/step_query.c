@@ -14,8 +14,12 @@
 #include "models/database/pooler.h"
 #include "models/core/model.h"
 #include "models/steps/parallel.h"
+#include "models/core/world.h"
+#include "models/request/draws.h"
+#include "models/request/operation.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
+#include "models/request/walk.h"
 #include "models/steps/steps.h"
 #include "models/platform/placement.h"
 #include <string.h>
@@ -34,7 +38,7 @@ enum { ONE_SHARD, ALL_SHARDS };
 struct query_step {
   int32_t query, shards;
   int64_t reads, writes;
-  struct distribution demand, write_demand;
+  struct distribution demand, write_demand, wait;
   int64_t pages;
   struct growth_config growth;
   const char *on;
@@ -94,6 +98,23 @@ static void compile_work(struct compiler *c, const struct query_step *s, bool wr
   if (write) compile_written(c, s->query, cpu);
 }
 
+/* It waits for something that is not of the database's making: no core, and all that is held. */
+static bool waits(struct world *w, struct request *r, const struct instruction *in) {
+  sim_time wait = distribution_time_at(&in->demand, r->key, draw_of_part(PART_databases, 1, in->draw, 0));
+  if (!wait) return true;
+  request_parks(r, in->cell, world_now(w));
+  timer_heap_push(w->sleepers, world_after(w, wait), r->id);
+  return false;
+}
+static const struct operation operation_waits = {.name = "wait of a query", .run = waits, .ask = walk_waits, .leaves = true};
+
+/* Its draws are by the number of the computation before it. */
+static void compile_wait(struct compiler *c, const struct query_step *s) {
+  if (!s->wait.kind) return;
+  struct instruction *in = compile_emit_quietly(c, &operation_waits);
+  in->service = s->query, in->demand = s->wait, in->cell = compile_cell(c, s->query, TIME_DELAY);
+}
+
 static void compile_statement(struct compiler *c, int32_t database, bool write) {
   if (!c->in_transaction) return;
   struct instruction *in = compile_emit_quietly(c, &operation_statement);
@@ -110,6 +131,7 @@ static void compile_execution(struct compiler *c, const struct query_step *s, bo
   else
     compile_locks(c, s, write);
   compile_work(c, s, write);
+  compile_wait(c, s);
   if (c->in_transaction) return;
   if (write) compile_flush(c, s->query);
   bool locked = c->held_count && !c->held[c->held_count - 1].transactional;
@@ -253,6 +275,9 @@ static const struct field fields[] = {
     KEY("demand", DISTRIBUTION, query_step, demand, .doc = "CPU time of one query on a reference core of the database."),
     KEY("write_demand", DISTRIBUTION, query_step, write_demand, OPTIONAL,
         .doc = "CPU time of one writing query; absent: as \"demand\"."),
+    KEY("wait", DISTRIBUTION, query_step, wait, OPTIONAL,
+        .doc = "Time for which each query waits behind its computation without using a core (pg_sleep, something outside the "
+               "database), with its connection, its locks and its thread; booked as delay; absent: none."),
     KEY("pages", INTEGER, query_step, pages, DEFAULT(1), RANGE(0, 1e8),
         .doc = "Pages that one query looks at, one after another; those that are not in the buffer pool are read from disk."),
     KEY("request", BYTES, query_step, request, DEFAULT("0B"), RANGE(0, 1e15),

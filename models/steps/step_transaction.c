@@ -47,7 +47,17 @@ static void compile_to_disk(struct compiler *c, int32_t database) {
   in->cell = compile_cell(c, database, TIME_DISK);
 }
 
+/* Where it stands: at the database, or beside its file. */
+static void compile_commit_work(struct compiler *c, int32_t database) {
+  const struct distribution *cpu = &service_database(model_service(c->model, (uint32_t)database))->commit.cpu;
+  if (!cpu->kind || (c->in_transaction && !c->writes)) return;
+  struct instruction *in = compile_emit_quietly(c, &operation_commit_work);
+  in->service = compile_service(c), in->demand = *cpu, in->transactional = c->in_transaction;
+  compile_cpu_cells(c, in, in->service);
+}
+
 void compile_flush(struct compiler *c, int32_t database) {
+  if (model_service(c->model, (uint32_t)database)->kind == SERVICE_DATABASE) compile_commit_work(c, database);
   compile_to_disk(c, database);
   compile_replicate(c, database);
 }

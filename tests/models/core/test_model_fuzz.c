@@ -160,7 +160,9 @@ static void put_locks(struct fuzz *f) {
 static void put_database(struct fuzz *f) {
   static const char *const waits[] = {"never", "50s", "30ms", "2ms", "0s"}, *const latencies[] = {
                                                                                 "'1ms'", "{ 'exponential': '3ms' }", "'0s'"};
-  put(&f->t, ", 'database': { 'lock_wait': '%s'", waits[data(f, 5)]);
+  put(&f->t, ", 'database': { 'lock_wait': '%s'%s", waits[data(f, 5)],
+      LATER(f, "", ", 'hand_over': 'random'", ", 'hand_over': { 'order': 'random', 'cpu_per_waiter': '300us' }",
+            ", 'hand_over': { 'order': 'barging', 'cpu': { 'exponential': '2ms' } }", ", 'hand_over': 'barging'"));
   if (data(f, 2)) put(&f->t, ", 'commit': { 'latency': %s, 'group': %s }", latencies[data(f, 3)], data(f, 2) ? "true" : "false");
   if (data(f, 2)) put(&f->t, later(f, 2) ? ", 'buffer_hit': 0.%u" : ", 'buffer_pool': '%uMB', 'data': '10MB'", data(f, 10) + 1);
   put(&f->t, " }");
