@@ -17,12 +17,13 @@ LIB      := $(filter-out sim/cli/main.c,$(SRC))
 TESTS    := $(wildcard tests/*/*/test_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
 COVERAGE := $(wildcard tests/coverage/*.c)
+REAL     := $(wildcard tests/real/*.c)
 WALLS    := toll
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SUITES   := $(sort $(patsubst test_%.c,%,$(notdir $(TESTS))))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo ideas pictures check install check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean help setup
+.PHONY: all demo ideas pictures check install check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage real format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -112,6 +113,13 @@ coverage: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/coverage
 	@$(B)/coverage --write docs/validation.md "Measured on $$(date +%F) at commit $$(git rev-parse --short HEAD)"
 
+# Recordings of real systems against their scenarios: rows on stdout and in build/real.json; fails where a goal is missed.
+# AGUANTA_REAL_DIR=DIR takes the recordings in DIR, too; REAL_WRITE=1 writes the table into docs/validation.md.
+real: setup
+	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/real
+	@$(B)/real --threads $(CORES) --json $(B)/real.json \
+	  $(if $(REAL_WRITE),--write docs/validation.md "Predicted on $$(date +%F) at commit $$(git rev-parse --short HEAD)")
+
 PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/aguanta $(DESTDIR)$(PREFIX)/bin/aguanta
@@ -132,6 +140,7 @@ help:
 	@echo "make check-long the long ones too;  check-hpa, check-oracle: those alone"
 	@echo "make fuzz       every input fuzzed for a minute; FUZZ_SECONDS=900 FUZZ=scenario for longer, or for one"
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"
+	@echo "make real       recordings of real systems against their predictions; AGUANTA_REAL_DIR=DIR for more of them"
 	@echo "make lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean install"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
@@ -183,7 +192,7 @@ $(B)/failing.so: tests/failing/failing.c
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -MMD -MP -fsanitize=%,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
 $(B)/tests/all: | $(B)/failing.so
-$(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)))
+$(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)) $(filter-out tests/real/main.c,$(REAL)))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
 # The program with parts of the tests, tests/walls/part_NAME.c for each name in WALLS: of the model only the list of parts is compiled
@@ -214,6 +223,9 @@ $(B)/bench: $(call obj,$(LIB) $(BENCH))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/coverage: $(call obj,$(LIB) $(COVERAGE))
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/real: $(call obj,$(LIB) $(REAL))
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(addprefix $(B)/fuzz-,$(FUZZERS)): $(B)/fuzz-%: $(call obj,$(LIB)) $(B)/tests/fuzz/%.o
