@@ -70,6 +70,8 @@ enum steadiness parts_steadiness(const struct model *m) {
 
 void parts_enters(struct compiler *c, struct instruction *in) { EACH(ALL, enters, c, in); }
 
+void parts_leaves(struct compiler *c) { EACH(ALL, leaves, c); }
+
 void parts_behind(struct compiler *c, const struct endpoint_config *e) { EACH(ALL, behind, c, e); }
 
 void parts_sums(struct demand_sums *d, struct arena *arena) { EACH(ALL, sums, d, arena); }

@@ -94,6 +94,7 @@ struct part {
 
   /* While programs are compiled: of a call that has just been emitted; behind the program of an endpoint. */
   void (*enters)(struct compiler *, struct instruction *);
+  void (*leaves)(struct compiler *); /* before the leave of the open frame */
   void (*behind)(struct compiler *, const struct endpoint_config *);
   /* Of sums of demand: its room in them; what a computation of requests of this weight asks, besides CPU time of the service. */
   void (*sums)(struct demand_sums *, struct arena *);
@@ -164,6 +165,7 @@ void parts_link(struct linker *, enum link_stage);
 void parts_link_service(struct linker *, struct service_config *, const char *path);
 enum steadiness parts_steadiness(const struct model *); /* the least steady of all */
 void parts_enters(struct compiler *, struct instruction *);
+void parts_leaves(struct compiler *);
 void parts_behind(struct compiler *, const struct endpoint_config *);
 void parts_sums(struct demand_sums *, struct arena *);
 void parts_computes(const struct walk *, int32_t service, double weighted_s);

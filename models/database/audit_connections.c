@@ -14,6 +14,7 @@ static uint8_t *count_holders(const struct world *w) {
     const struct request *r = world_request(w, id);
     if (r->live && request_connections(w, r)->connection != NONE) n[request_connections(w, r)->connection]++;
     if (r->live && request_connections(w, r)->backend != NONE) n[request_connections(w, r)->backend]++;
+    for (uint32_t k = r->live ? request_connections(w, r)->kept : NONE; k != NONE; k = connection_at(w, k)->next) n[k]++;
     const struct transaction *t = r->live && request_database(w, r)->transaction != NONE ? transaction_of(w, r) : NULL;
     if (t && t->connection != NONE) n[t->connection]++;
     if (t && t->backend != NONE) n[t->backend]++;

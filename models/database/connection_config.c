@@ -48,8 +48,8 @@ static const struct field connections_fields[] = {
     KEY("trips", INTEGER, connections_config, trips, OPTIONAL, RANGE(1, 100),
         .doc =
             "Times that a new connection goes there and back between caller and server before its first query. PostgreSQL: 4: TCP, "
-            "the start-up message, two for SCRAM; 2 more with TLS 1.3 (SSLRequest, handshake). Absent: 4 where there are regions, "
-            "else none.",
+            "the start-up message, two for SCRAM; 2 more with TLS 1.3 (SSLRequest, handshake). Absent: 4 where there are regions "
+            "or each request opens its own, else none.",
         .source = "PostgreSQL: frontend/backend protocol, SASL authentication"),
     {0}};
 static const struct record connections_record = {.name = "connections",
@@ -100,9 +100,15 @@ static const struct record pooler_record = {.name = "pooler",
                                             .fields = pooler_fields,
                                             .doc = "A connection pooler in front of a database."};
 
+static const char *const connect_words[] = {"free", "request", NULL};
 static const struct field keys[] = {
     KEY("pools", REFERENCE_MAP, connections_keys, pools, OPTIONAL, .record = &pool_record, .target = "services",
         .doc = "Connection pools by the database that they lead to; without one, queries need no connection."),
+    KEY("connect", WORD, connections_keys, connect, DEFAULT("free"), .words = connect_words,
+        .doc = "Towards databases that \"pools\" does not name: free: queries need no connection; request: each request opens one "
+               "with "
+               "its first query, and closes it when it leaves the replica.",
+        .source = "request: PHP-FPM and CGI without persistent connections, Django without CONN_MAX_AGE"),
     KEY("connections", RECORD, connections_keys, server, OPTIONAL, .record = &connections_record,
         .doc = "Database: how many connections it takes and what opening one costs; absent: any number, at no cost."),
     KEY("pooler", RECORD, connections_keys, pooler, OPTIONAL, .record = &pooler_record,

@@ -23,8 +23,9 @@ struct pool_config {
   int64_t reserve;
   sim_time reserve_wait;
   /* Derived while linking. */
-  bool kept;      /* connection by connection, not as a number in use */
-  int32_t server; /* the service that takes its connections: the database or its pooler */
+  uint32_t by_request; /* no pool: each request opens its own (own_connection.h): the number of that, from 1; else 0 */
+  bool kept;           /* connection by connection, not as a number in use */
+  int32_t server;      /* the service that takes its connections: the database or its pooler */
 };
 
 /* What is counted about a server's connections. */
@@ -56,11 +57,15 @@ struct pooler_config {
   struct distribution demand, login;
 };
 
+/* Towards databases that its pools do not name. FREE: queries need none. */
+enum connect { CONNECT_FREE, CONNECT_BY_REQUEST };
+
 /* What a service says of connections. */
 struct connections_keys {
   struct config_list pools;         /* struct pool_config */
   struct connections_config server; /* of a database: those that it takes */
   struct pooler_config pooler;
+  int32_t connect;   /* enum connect */
   int32_t pooled_by; /* derived, of a database: its pooler, or -1 */
 };
 extern const struct record connections_keys_record;

@@ -17,7 +17,7 @@ static void loads(const struct model *m, struct load_sheet *l) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);
     const struct pool_config *pool = service_connections(s)->pools.items;
-    if (!service_runs(s) || service_connections(s)->pools.count != 1 || pool->max == INT64_MAX) continue;
+    if (!service_runs(s) || service_connections(s)->pools.count != 1 || pool->max == INT64_MAX || pool->by_request) continue;
     load_add(l, &(struct load){.kind = LOAD_CONNECTIONS,
                                .owner = LOAD_OF_SERVICE,
                                .index = i,

@@ -3,6 +3,7 @@
 #include "models/request/walk.h"
 #include "models/request/operation.h"
 #include "models/database/connections.h"
+#include "models/database/own_connection.h"
 #include "models/database/stale.h"
 #include "models/request/line.h"
 #include <assert.h>
@@ -158,8 +159,23 @@ static uint32_t take_idle(struct world *w, struct connection_pool *p) {
   return id;
 }
 
+/* The request's own: it opens one with its first query. */
+static bool take_own(struct world *w, struct request *r, const struct instruction *in, struct connection_pool *p) {
+  uint32_t id = own_connection_take(w, r, p);
+  bool lost = id != NONE && connection_at(w, id)->server == NONE && !connection_at(w, id)->hangs;
+  if (id == NONE) id = open_for(w, p, in->route);
+  if (lost) connection_pool_returned(w, id);
+  if (lost || id == NONE) {
+    request_fail(w, r, lost ? OUTCOME_CRASHED : OUTCOME_TOO_MANY_CONNECTIONS);
+    return false;
+  }
+  receive(w, r, in, id);
+  return !stale_delays(w, r, in, p, id);
+}
+
 /* True: the request goes on. */
 static bool take_kept(struct world *w, struct request *r, const struct instruction *in, struct connection_pool *p) {
+  if (p->config->by_request) return take_own(w, r, in, p);
   if (p->idle) {
     uint32_t id = take_idle(w, p);
     receive(w, r, in, id);
@@ -203,9 +219,12 @@ static bool connection_pool_acquire(struct world *w, struct request *r, const st
 }
 
 static void acquire_holds(struct walk *w, const struct instruction *in, double weight) {
-  (void)weight;
   int32_t owner = w->frames[w->depth - 1];
-  if (service_pool(model_service(w->sums->model, (uint32_t)owner), in->service)) w->connected = owner;
+  const struct pool_config *p = service_pool(model_service(w->sums->model, (uint32_t)owner), in->service);
+  if (p && p->by_request)
+    own_connection_holds(w, in, p, weight);
+  else if (p)
+    w->connected = owner;
 }
 static double acquire_through(struct passage *p, const struct instruction *in) {
   return p->serving ? p->serving(p->context, in, ROUTE_CONNECTION) : 1;
@@ -271,8 +290,8 @@ static void reserve_due(void *world, uint32_t container) {
 
 static void keep(struct world *w, struct connection_pool *p, uint32_t id) {
   use(w, p, -1);
-  if (p->open > (uint64_t)p->config->max)
-    connection_close(w, id); /* of the reserve */
+  if (p->open > (uint64_t)p->config->max || p->config->by_request)
+    connection_close(w, id); /* of the reserve, or its request has ended */
   else
     idle_push(w, p, id);
 }
@@ -327,7 +346,7 @@ static void give_back_kept(struct world *w, struct request *r) {
     k->backend = request_connections(w, r)->backend, request_connections(w, r)->backend = NONE;
   request_connections(w, r)->connection = NONE;
   unbind(w, r);
-  connection_pool_returned(w, id);
+  if (!own_connection_keep(w, r, id)) connection_pool_returned(w, id);
 }
 
 static bool connection_pool_release(struct world *w, struct request *r, const struct instruction *in) {

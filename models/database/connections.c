@@ -1,4 +1,5 @@
 #include "models/database/connections.h"
+#include "models/database/own_connection.h"
 #include "models/database/pooler.h"
 #include "models/database/stale.h"
 #include "models/core/part.h"
@@ -185,12 +186,16 @@ static void compile_trips(struct compiler *c, int32_t server, uint16_t cell, int
   in->service = server, in->cell = cell, in->scale = (double)trips;
 }
 
-/* Where connections to the server are set up; 0 when that takes no time. */
-static uint16_t compile_setup(struct compiler *c, int32_t server) {
+/* PostgreSQL: TCP, the start-up message, and two exchanges of SCRAM. */
+enum { TRIPS_OF_POSTGRESQL = 4 };
+
+/* Where connections to the server are set up; 0 when that takes no time. own: each request opens one. */
+static uint16_t compile_setup(struct compiler *c, int32_t server, bool own) {
   const struct connections_config *config = &service_connections(model_service(c->model, (uint32_t)server))->server;
-  if (config->setup.mean <= 0 && config->handshake.mean <= 0 && !config->trips) return 0;
+  int64_t all = config->trips ? config->trips : own ? TRIPS_OF_POSTGRESQL : 0;
+  if (config->setup.mean <= 0 && config->handshake.mean <= 0 && !all) return 0;
   uint16_t at = (uint16_t)c->program->count, cell = compile_cell(c, server, TIME_POOL);
-  int64_t trips = config->trips - (config->setup.mean > 0);
+  int64_t trips = all - (config->setup.mean > 0);
   if (trips > 0) compile_trips(c, server, cell, trips);
   if (config->setup.mean > 0) compile_setup_work(c, server, cell, &config->setup);
   if (config->handshake.mean > 0) compile_delay(c, &config->handshake, cell);
@@ -205,16 +210,25 @@ static int32_t server_of(const struct model *m, const struct instruction *in) {
   return pooler >= 0 ? pooler : in->service;
 }
 
+static bool opens_its_own(const struct model *m, const struct instruction *in) {
+  if (in->operation != &operation_acquire || in->caller < 0) return false;
+  const struct pool_config *p = service_pool(model_service(m, (uint32_t)in->caller), in->service);
+  return p && p->by_request;
+}
+
 void connections_compile(struct compiler *c) {
   struct program *p = c->program;
   for (uint32_t i = 0, end = p->count; i < end && !c->error; i++) {
     int32_t server = server_of(c->model, &p->instructions[i]);
     if (server < 0) continue;
     uint16_t target = 0;
-    bool known = false;
-    for (uint32_t k = 0; k < i && !known; k++)
-      if (server_of(c->model, &p->instructions[k]) == server) known = true, target = p->instructions[k].target;
-    p->instructions[i].target = known ? target : compile_setup(c, server);
+    bool known = false, own = opens_its_own(c->model, &p->instructions[i]);
+    for (uint32_t k = 0; k < i && !known; k++) {
+      const struct instruction *other = &p->instructions[k];
+      if (server_of(c->model, other) != server || opens_its_own(c->model, other) != own) continue;
+      known = true, target = other->target;
+    }
+    p->instructions[i].target = known ? target : compile_setup(c, server, own);
   }
 }
 
@@ -224,7 +238,7 @@ static bool kept_in_detail(const struct model *m, const struct service_config *c
   const struct service_config *server = model_service(m, (uint32_t)p->server);
   bool counted = service_connections(server)->server.max || server->scalability.counts == SCALABILITY_OPEN ||
                  service_connections(server)->server.trips || pool_has_address(p);
-  return p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
+  return p->by_request || p->min || p->idle != SIM_NEVER || p->lifetime != SIM_NEVER || p->queue != INT64_MAX || counted ||
          server->memory.per_connection || client->memory.per_connection;
 }
 
@@ -244,12 +258,24 @@ static void declare_meters(struct model *m, struct service_config *s) {
       meter_declare(m, s->name, "too_many", METER_COUNT, "Connections refused because it had too many.");
 }
 
+/* Each of its requests opens one, and holds a thread, if threads are held. */
+static void link_own(struct linker *l, const struct service_config *s, struct pool_config *p) {
+  const struct service_config *server = model_service(l->model, (uint32_t)p->server);
+  if (s->runtime != RUNTIME_EVENT_LOOP && s->threads > 0) p->max = s->threads;
+  if (server->kind == SERVICE_DATABASE && service_connections(server)->server.setup.mean <= 0)
+    link_warn(l, arena_format(l->arena, "services.%s", s->name), "connect", "connections-for-nothing",
+              "each request opens a connection to \"%s\", which costs that no CPU: say what its \"connections\" take, such as "
+              "\"setup\": \"2ms\"",
+              server->name);
+}
+
 static void link_pool(struct linker *l, const struct service_config *s, struct pool_config *p) {
   struct model *m = l->model;
   const struct service_config *database = model_service(m, (uint32_t)p->database);
   int32_t pooler = service_connections(database)->pooled_by;
   p->server = pooler >= 0 && model_service(m, (uint32_t)pooler) != s ? pooler : p->database;
   p->kept = kept_in_detail(m, s, p) || service_connections(s)->pooler.pool_size;
+  if (p->by_request) link_own(l, s, p);
   if (p->kept) declare_meters(m, (struct service_config *)m->services.items + p->server);
   if (p->min > p->max)
     link_error(l, arena_format(l->arena, "services.%s", s->name), "pools",
@@ -308,12 +334,9 @@ static void warn_of_idle_law(struct linker *l, const struct service_config *s) {
   if (why) link_warn(l, path, "scalability", "scalability-idle", "\"scalability\" has no effect: %s", why);
 }
 
-/* PostgreSQL: TCP, the start-up message, and two exchanges of SCRAM. */
-enum { TRIPS_OVER_REGIONS = 4 };
-
 static void link_trips(struct linker *l, struct service_config *s) {
   struct connections_config *c = &service_connections(s)->server;
-  if (!c->trips && model_regions(l->model)) c->trips = TRIPS_OVER_REGIONS;
+  if (!c->trips && model_regions(l->model)) c->trips = TRIPS_OF_POSTGRESQL;
 }
 
 void connections_link(struct linker *l) {
@@ -368,7 +391,11 @@ static void connections_die(struct world *w, struct container *c) {
 
 static void release(struct world *w, struct request *r) {
   if (request_connections(w, r)->has_connection || request_connections(w, r)->backend != NONE) connection_pool_abandon(w, r);
+  own_connections_close(w, r);
 }
+
+/* The time of a request's own connections is that of the request. */
+static void passes(const struct walk *w, double weighted_s) { (void)w, (void)weighted_s; }
 
 static void check_pools(struct linker *l, struct service_config *s, const char *path) {
   const struct pool_config *pools = service_connections(s)->pools.items;
@@ -382,7 +409,7 @@ static void check_pools(struct linker *l, struct service_config *s, const char *
 }
 
 static void link_connections(struct linker *l, enum link_stage stage) {
-  if (stage == LINK_FIRST) poolers_link(l);
+  if (stage == LINK_FIRST) poolers_link(l), own_connections_link(l);
   if (stage == LINK_JOINED) connections_link(l);
 }
 
@@ -398,7 +425,7 @@ static void connections_use(const struct world *w, struct service *s, struct ser
   }
 }
 
-static const struct connections_of_request new_request = {.connection = NONE, .backend = NONE};
+static const struct connections_of_request new_request = {.kept = NONE, .connection = NONE, .backend = NONE};
 const struct part part_connections = {.name = "connections",
                                       .room.request = sizeof(struct connections_of_request),
                                       .request = &new_request,
@@ -417,5 +444,8 @@ const struct part part_connections = {.name = "connections",
                                       .dies = connections_die,
                                       .changed = stale_changed,
                                       .release = release,
+                                      .forget = own_connections_close,
+                                      .leaves = own_connections_leave,
+                                      .passes = passes,
                                       .audit = audit_connections,
                                       .load = &connections_load};

@@ -83,6 +83,7 @@ static inline struct connections *world_connections(const struct world *w) { ret
 void audit_connections(const struct audit *);
 /* Of each request. */
 struct connections_of_request {
+  uint32_t kept;                /* its own ones, between two queries (own_connection.h): list, or NONE */
   uint32_t connection, backend; /* of pools that track them: its connection, and that of its pooler; or NONE */
   uint16_t after_setup;         /* where it goes on when its new connection is set up */
   int16_t connection_service;   /* the database that its connection leads to */

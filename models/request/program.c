@@ -108,6 +108,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
 }
 
 void compile_leave(struct compiler *c) {
+  parts_leaves(c);
   struct instruction *in = compile_emit(c, &operation_leave);
   assert(c->depth > 0);
   in->service = c->frames[--c->depth];
