@@ -22,6 +22,12 @@ enum {
 struct json_value *yaml_read(struct arena *, struct diagnostics *, const struct source_text *);
 struct json_value *yaml_read_foreign(struct arena *, struct diagnostics *, const struct source_text *);
 
+/* Sets the type and value of a plain scalar from its text. `loose`: True, TRUE, Null and the like count too. */
+void yaml_take_type(struct json_value *, bool loose);
+
+/* The tree as a text, without anything that a scenario may not have; each line of `head` becomes a comment before it. */
+char *yaml_print(struct arena *, const struct json_value *, const char *head);
+
 /* Whether a source is read as YAML: by the ending of its name, and what is piped in by its first line. */
 bool yaml_is_meant(const struct source_text *);
 /* The word before the colon that begins the text, past comments and empty lines: nothing in JSON looks so. Null otherwise. */

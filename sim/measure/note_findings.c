@@ -217,7 +217,25 @@ static void note_carried(const struct evidence *ev, struct results *r) {
   note(ev, r, text);
 }
 
+/* What an import had to put in place of a measurement. */
+static void note_placeholders(const struct evidence *ev, struct results *r) {
+  static const char mark[] = "assumed: a placeholder";
+  const char *names[NAMED + 2];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->assumption_count; i++) {
+    const char *source = r->assumptions[i].source;
+    if (!source || strncmp(source, mark, sizeof mark - 1)) continue;
+    if (count < NAMED + 1) names[count] = r->assumptions[i].path;
+    count++;
+  }
+  if (count)
+    note(ev, r,
+         arena_format(ev->arena, "placeholders: %s %s not measured but assumed, and the answer hangs on %s",
+                      listed(ev, names, count), count == 1 ? "is" : "are", count == 1 ? "it" : "them"));
+}
+
 void findings_notes(const struct evidence *ev, struct results *r) {
+  note_placeholders(ev, r);
   if (ev->traffic.sum->overflowed)
     note(
         ev, r,

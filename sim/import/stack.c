@@ -1,0 +1,145 @@
+#include "sim/import/stack.h"
+#include "sim/import/build.h"
+#include <ctype.h>
+#include <string.h>
+
+enum { WORKLOADS = 10000 };
+
+/* They never move: importers hold on to them. */
+struct workload *stack_add(struct stack *s, const char *name, const struct position *at) {
+  if (!s->items) s->items = arena_alloc_array(s->im->arena, sizeof *s->items, WORKLOADS);
+  if (s->count == WORKLOADS) {
+    diagnostic_add(s->im->diagnostics, at, "more than %d services", WORKLOADS);
+    return &s->items[WORKLOADS - 1];
+  }
+  struct workload *w = &s->items[s->count++];
+  *w = (struct workload){.name = arena_text(s->im->arena, name)};
+  if (at) w->at = *at;
+  w->service = build_object(s->im->arena, NULL, name);
+  return w;
+}
+
+struct workload *stack_named(struct stack *s, const char *name) {
+  for (uint32_t i = 0; i < s->count; i++)
+    if (!strcmp(s->items[i].name, name)) return &s->items[i];
+  return NULL;
+}
+
+void stack_call(struct stack *s, struct workload *from, struct workload *to) {
+  uint32_t index = (uint32_t)(to - s->items);
+  if (from == to) return;
+  for (uint32_t i = 0; i < from->call_count; i++)
+    if (from->calls[i] == index) return;
+  if (from->call_count == from->call_room) {
+    from->call_room = from->call_room ? 2 * from->call_room : 8;
+    uint32_t *more = arena_alloc_array(s->im->arena, sizeof *more, from->call_room);
+    if (from->call_count) memcpy(more, from->calls, from->call_count * sizeof *more);
+    from->calls = more;
+  }
+  from->calls[from->call_count++] = index;
+}
+
+/* --- who is meant ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_name(char c) { return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.'; }
+
+/* Whether a key says that its value is the name of a machine. */
+static bool says_host(struct arena *arena, const char *key) {
+  static const char *const words[] = {"HOST",     "ADDR",   "SERVER",   "URL", "URI",
+                                      "ENDPOINT", "BROKER", "UPSTREAM", "DSN", "PROXY_PASS"};
+  char *upper = arena_text(arena, key);
+  for (char *p = upper; *p; p++) *p = (char)toupper((unsigned char)*p);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strstr(upper, words[i])) return true;
+  return false;
+}
+
+/* Whether the value names the host: //db:5432, user@db/, db:5432, a,db:9092; alone where the key says that it is one. In a cluster
+ * names may have more behind: db.shop.svc.cluster.local. */
+static bool names_host(struct arena *arena, const char *key, const char *value, const char *name) {
+  size_t length = strlen(name);
+  for (const char *at = value; (at = strstr(at, name)); at += length) {
+    const char *end = at + length;
+    bool left = at == value || strchr("/@,= ", at[-1]), whole = at == value && !*end;
+    bool cluster = *end == '.' && (strstr(end, ".svc") || strstr(end, "internal"));
+    bool port = *end == ':' && isdigit((unsigned char)end[1]);
+    bool scheme = at - value >= 3 && (at[-1] == '@' || !strncmp(at - 2, "//", 2));
+    bool right = port || cluster || (scheme && (!*end || strchr("/:,?", *end)));
+    if (left && !(is_name(*end) && !cluster) && (right || (whole && says_host(arena, key)))) return true;
+  }
+  return false;
+}
+
+static const char *host_of_url(const char *value) {
+  static const char *const schemes[] = {"postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "sqlserver://",
+                                        "redis://",    "rediss://",     "amqps://", "mysql2://",  "mariadb://"};
+  if (!strncmp(value, "jdbc:", 5)) value += 5;
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+    if (strncmp(value, schemes[i], strlen(schemes[i])) != 0) continue;
+    const char *host = value + strlen(schemes[i]), *account = strchr(host, '@');
+    return account ? account + 1 : host;
+  }
+  return NULL;
+}
+
+/* DB_HOST and the like hold a name alone. */
+static const char *host_by_key(struct arena *arena, const char *key, const char *value) {
+  static const char *const words[] = {"DB", "DATABASE", "SQL", "PG", "POSTGRES", "MONGO", "REDIS", "CACHE", "AMQP", "RABBIT"};
+  char *upper = arena_text(arena, key);
+  for (char *p = upper; *p; p++) *p = (char)toupper((unsigned char)*p);
+  bool store = false;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) store = store || strstr(upper, words[i]);
+  return store && strstr(upper, "HOST") && strlen(value) < 200 ? value : NULL;
+}
+
+/* A database, cache or broker behind an address that is not in the files: what one rents. */
+static void mention_external(struct stack *s, struct workload *from, const char *key, const char *value,
+                             const struct position *at) {
+  struct arena *arena = s->im->arena;
+  const char *host = host_of_url(value);
+  if (!host) host = host_by_key(arena, key, value);
+  size_t length = host ? strcspn(host, ":/?, ") : 0, first = host ? strcspn(host, ".") : 0;
+  if (first >= length || !isalpha((unsigned char)host[length - 1])) return; /* a name of this network, or an address */
+  const char *name = arena_format(arena, "%.*s", (int)(first < 40 ? first : 40), host);
+  for (const char *p = name; *p || p == name; p++)
+    if (!is_name(*p)) return;
+  struct workload *to = stack_named(s, name);
+  if (!to) {
+    to = stack_add(s, name, at);
+    to->role = ROLE_EXTERNAL;
+    import_note(s->im, IMPORT_ASSUMED, at, "%s: %.*s is not in the files; it answers after 2 ms (0.5 ms to 20 ms)", name,
+                (int)(length < 120 ? length : 120), host);
+  }
+  stack_call(s, from, to);
+}
+
+void stack_hint(struct stack *s, struct workload *w, const char *variable) {
+  static const struct {
+    const char *begins, *word;
+  } rows[] = {{"SPRING_", "spring"},       {"JAVA_", "java"},         {"JVM_", "java"},      {"CATALINA_", "tomcat"},
+              {"NODE_ENV", "node"},        {"NPM_", "npm"},           {"DJANGO_", "django"}, {"FLASK_", "flask"},
+              {"PYTHON", "python"},        {"RAILS_", "rails"},       {"RACK_", "ruby"},     {"APP_KEY", "laravel"},
+              {"LARAVEL_", "laravel"},     {"ASPNETCORE_", "aspnet"}, {"DOTNET_", "dotnet"}, {"GOMAXPROCS", "golang"},
+              {"WORDPRESS_", "wordpress"}, {"QUARKUS_", "quarkus"},   {"NEXT_", "next"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows && !w->hints; i++)
+    if (!strncmp(variable, rows[i].begins, strlen(rows[i].begins))) w->hints = rows[i].word;
+  (void)s;
+}
+
+void stack_mentions(struct stack *s, struct workload *from, const char *key, const char *value, const struct position *at) {
+  bool found = false;
+  for (uint32_t i = 0; i < s->count; i++)
+    if (names_host(s->im->arena, key, value, s->items[i].name)) stack_call(s, from, &s->items[i]), found = true;
+  if (!found) mention_external(s, from, key, value, at);
+}
+
+const char *command_option(struct arena *arena, const char *command, const char *option) {
+  size_t length = strlen(option);
+  for (const char *at = command; at && (at = strstr(at, option)); at += length) {
+    if (at != command && !strchr(" \t\n\"'", at[-1])) continue;
+    const char *value = at + length + strspn(at + length, "= ");
+    size_t digits = strspn(value, "0123456789");
+    if (digits && !isalnum((unsigned char)value[digits])) return arena_format(arena, "%.*s", (int)(digits < 9 ? digits : 9), value);
+  }
+  return NULL;
+}

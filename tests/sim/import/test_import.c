@@ -1,0 +1,127 @@
+/* Files that people have, in the shapes that real projects use, and the scenarios that come of them: tests/import/NAME is read, and the
+ * scenario and the account are those of tests/import/expected. tests/import/expect.sh writes these anew. */
+#include "sim/engine/arena.h"
+#include "tests/command.h"
+#include "tests/suite.h"
+#include <string.h>
+
+enum { WORDS = 8 };
+
+static const struct {
+  const char *name;
+  const char *words[WORDS];
+} goldens[] = {
+    {"shop", {"compose", "tests/import/shop/compose.yaml"}},
+    {"shop-debug", {"compose", "tests/import/shop/compose.yaml", "--profile", "debug"}},
+    {"celery", {"compose", "tests/import/celery/docker-compose.yml"}},
+    {"swarm", {"compose", "tests/import/swarm/stack.yml"}},
+    {"rails", {"compose", "tests/import/rails/compose.yaml", "tests/import/rails/compose.production.yaml"}},
+    {"plain", {"compose", "tests/import/plain/docker-compose.yaml"}},
+    {"wordpress", {"compose", "tests/import/wordpress/compose.yml"}},
+};
+enum { GOLDENS = sizeof goldens / sizeof *goldens };
+
+static struct child import_of(const char *const *words) {
+  const char *all[WORDS + 3] = {child_aguanta(), "import"};
+  for (int i = 0; i < WORDS && words[i]; i++) all[2 + i] = words[i];
+  return child_run(&(struct child_wish){0}, all);
+}
+
+static void same_as(const char *name, const char *kind, const char *seen) {
+  char path[200];
+  snprintf(path, sizeof path, "tests/import/expected/%s.%s", name, kind);
+  char *wanted = test_read_file(path);
+  const char *a = wanted ? wanted : "", *b = seen;
+  while (*a && *a == *b) a++, b++;
+  test_check(wanted && !*a && !*b, "%s differs at \"%.60s\", which should be \"%.60s\"", path, b, a);
+  free(wanted);
+}
+
+/* Each gives its scenario, and the scenario runs. */
+static void test_golden(void) {
+  for (int i = 0; i < GOLDENS; i++) {
+    struct child c = import_of(goldens[i].words);
+    test_check(c.status == 0, "%s: status %d, %s", goldens[i].name, c.status, c.err);
+    same_as(goldens[i].name, "yaml", c.out);
+    same_as(goldens[i].name, "account", c.err);
+    child_free(&c);
+    char path[200];
+    snprintf(path, sizeof path, "tests/import/expected/%s.yaml", goldens[i].name);
+    struct child run = AGUANTA("run", path, "--reps", "1", "--set", "run.window=20s", "--progress", "never");
+    test_check((run.status == 0 || run.status >= 98) && strstr(run.out, "placeholders: "), "%s: status %d, %s", path, run.status,
+               run.err);
+    child_free(&run);
+  }
+}
+
+static const struct {
+  const char *name, *text, *message;
+} bad[] = {
+    {"bad.yaml", "services:\n  web:\n\timage: x\n", "bad.yaml:3:1: error: a tab: YAML is indented with spaces"},
+    {"bad.yaml", "services:\n  web: {image: a}\n  web: {image: b}\n",
+     "bad.yaml:3:3: error: duplicate key \"web\": first given on line 2"},
+    {"bad.yaml", "services:\n  db: {image: postgres}\n", "bad.yaml:2:3: error: no service here answers requests of users"},
+    {"bad.yaml", "services:\n  web: {image: x, mem_limit: much}\n",
+     "bad.yaml:2:30: error: \"mem_limit\" of service \"web\" must be a size such as 512m"},
+    {"bad.yaml", "services:\n  web: {image: \"x:${TAG_THAT_IS_NOT_SET:?which one}\"}\n",
+     "bad.yaml:2:16: error: ${TAG_THAT_IS_NOT_SET} has to be set, in the environment or in .env: which one"},
+    {"bad.yaml", "services:\n  web: {image: \"${A B}\"}\n", "bad.yaml:2:16: error: \"${A B}\" is no variable"},
+    {"bad.yaml", "services:\n  web: {extends: other}\n", "\"extends\" names the service \"other\", which is not in"},
+    {"bad.yaml", "services:\n  a: {extends: b}\n  b: {extends: a}\n", "in a circle: "},
+    {"bad.yaml", "services:\n  web: *x\n", "bad.yaml:2:8: error: there is no anchor &x before this alias"},
+    {"bad.yaml", "apiVersion: v1\nkind: Service\n", "is a Kubernetes manifest and not a Compose file: aguanta import k8s"},
+    {"bad.yaml", "aguanta: 1\nservices: {}\n", "is a scenario already"},
+    {"bad.yaml", "services:\n{{- range .Values.apps }}\n  web: {image: x}\n{{- end }}\n",
+     "bad.yaml:2:1: error: a template that is not rendered: `helm template CHART | aguanta import k8s -`"},
+    {"bad.yaml", "services: 5\n", "is not a Compose file: it has no \"services\""},
+    {"bad.yaml", "a: 1\n---\nb: 1\n", "bad.yaml:3:1: error: a second document: a Compose file is one"},
+};
+
+static void test_bad(void) {
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    char *path = child_path(bad[i].name);
+    child_write(path, bad[i].text);
+    struct child c = AGUANTA("import", "compose", path);
+    test_check(c.status == 3 && !c.out_length && strstr(c.err, bad[i].message), "%s\n  %d %s", bad[i].text, c.status, c.err);
+    child_free(&c);
+    free(path);
+  }
+}
+
+/* A bomb of nine levels, in no time; --strict; words that are wrong. */
+static void test_edges(void) {
+  char *path = child_path("bomb.yaml");
+  FILE *file = fopen(path, "w");
+  fputs("services: {web: {image: x}}\nx-0: &x0 [a, b]\n", file);
+  for (int i = 1; i < 10; i++)
+    fprintf(file, "x-%d: &x%d [*x%d, *x%d, *x%d, *x%d, *x%d, *x%d, *x%d, *x%d]\n", i, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1,
+            i - 1, i - 1);
+  fclose(file);
+  struct child c = AGUANTA("import", "compose", path),
+               strict = AGUANTA("import", "compose", "tests/import/shop/compose.yaml", "--strict"),
+               kind = AGUANTA("import", "terraform", path), none = AGUANTA("import", "compose"),
+               out = AGUANTA("import", "compose", path, "-o", "x.png"), missing = AGUANTA("import", "compose", "no-such.yaml");
+  test_check(c.status == 3 && strstr(c.err, "aliases add more than 100000 values") && c.seconds < 2, "%d %s", c.status, c.err);
+  test_check(strict.status == 3 && !strict.out_length && strstr(strict.err, "--strict: "), "%d %s", strict.status, strict.err);
+  test_check(kind.status == 2 && strstr(kind.err, "unknown kind \"terraform\""), "%d %s", kind.status, kind.err);
+  test_check(none.status == 2 && out.status == 2 && missing.status == 3, "%d %d %d", none.status, out.status, missing.status);
+  child_free(&c), child_free(&strict), child_free(&kind), child_free(&none), child_free(&out), child_free(&missing);
+  free(path);
+}
+
+/* -o JSON, YAML through a pipe: the same scenario. */
+static void test_outputs(void) {
+  char *json = child_path("out.json"), *yaml = child_path("out.yaml");
+  struct child_wish pipe = {.stdin_path = "tests/import/wordpress/compose.yml"};
+  struct child a = AGUANTA("import", "compose", "tests/import/wordpress/compose.yml", "-o", json, "-q"),
+               b = AGUANTA_AS(&pipe, "import", "compose", "-", "-o", yaml), v = AGUANTA("validate", json, yaml);
+  test_check(a.status == 0 && !a.out_length && !a.err_length && b.status == 0 && strstr(b.err, "written: "), "%s%s", a.err, b.err);
+  test_check(v.status == 0 && strstr(v.out, "out.json: valid: 1 endpoint") && strstr(v.out, "out.yaml: valid: 1 endpoint"), "%s%s",
+             v.out, v.err);
+  child_free(&a), child_free(&b), child_free(&v);
+  free(json), free(yaml);
+}
+
+static const struct test_case cases[] = {
+    {"golden", test_golden}, {"bad", test_bad}, {"edges", test_edges}, {"outputs", test_outputs}, {0}};
+const struct test_suite suite_import = {"import", cases};
