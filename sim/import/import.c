@@ -80,17 +80,30 @@ static void put_place(FILE *out, struct arena *arena, const struct import_note *
 
 enum { SHOWN = 60 };
 
+/* By kind, then in the order of the files; what stands nowhere comes last. */
+static int compare_notes(const void *a, const void *b) {
+  const struct import_note *x = *(const struct import_note *const *)a, *y = *(const struct import_note *const *)b;
+  uint32_t source_x = x->at.source ? x->at.source->order : UINT32_MAX, source_y = y->at.source ? y->at.source->order : UINT32_MAX;
+  if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
+  if (source_x != source_y) return source_x < source_y ? -1 : 1;
+  if (x->at.offset != y->at.offset) return x->at.offset < y->at.offset ? -1 : 1;
+  return x < y ? -1 : x > y;
+}
+
 char *import_account(const struct import *im, bool verbose) {
   static const char *const heads[] = {"used", "assumed", "ignored"};
   char *memory = NULL;
   size_t size = 0;
   FILE *out = allocate_stream(&memory, &size);
+  const struct import_note **order = arena_alloc_array(im->arena, sizeof *order, im->note_count + 1);
+  for (uint32_t i = 0; i < im->note_count; i++) order[i] = &im->notes[i];
+  qsort(order, im->note_count, sizeof *order, compare_notes);
   for (enum import_note_kind kind = IMPORT_USED; kind < IMPORT_NOTE_KINDS; kind++) {
     uint32_t count = import_notes(im, kind), shown = 0;
     if (!count) continue;
     fprintf(out, "%s (%u)\n", heads[kind], count);
     for (uint32_t i = 0; i < im->note_count; i++)
-      if (im->notes[i].kind == kind && (verbose || shown++ < SHOWN)) put_place(out, im->arena, &im->notes[i]);
+      if (order[i]->kind == kind && (verbose || shown++ < SHOWN)) put_place(out, im->arena, order[i]);
     if (!verbose && count > SHOWN) fprintf(out, "  and %u more: --verbose shows them\n", count - SHOWN);
   }
   fclose(out);

@@ -25,6 +25,12 @@ struct workload *stack_named(struct stack *s, const char *name) {
   return NULL;
 }
 
+void stack_alias(struct stack *s, const char *name, const struct workload *w) {
+  struct alias *a = arena_alloc(s->im->arena, sizeof *a);
+  *a = (struct alias){name, (uint32_t)(w - s->items), s->aliases};
+  s->aliases = a;
+}
+
 void stack_call(struct stack *s, struct workload *from, struct workload *to) {
   uint32_t index = (uint32_t)(to - s->items);
   if (from == to) return;
@@ -60,8 +66,9 @@ static bool names_host(struct arena *arena, const char *key, const char *value, 
   size_t length = strlen(name);
   for (const char *at = value; (at = strstr(at, name)); at += length) {
     const char *end = at + length;
-    bool left = at == value || strchr("/@,= ", at[-1]), whole = at == value && !*end;
-    bool cluster = *end == '.' && (strstr(end, ".svc") || strstr(end, "internal"));
+    bool left = at == value || strchr("/@,= (", at[-1]), whole = at == value && !*end;
+    size_t label = *end == '.' ? strspn(end + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0; /* of a namespace */
+    bool cluster = *end == '.' && (!strncmp(end + 1 + label, ".svc", 4) || (label && strchr(":/", end[1 + label])));
     bool port = *end == ':' && isdigit((unsigned char)end[1]);
     bool scheme = at - value >= 3 && (at[-1] == '@' || !strncmp(at - 2, "//", 2));
     bool right = port || cluster || (scheme && (!*end || strchr("/:,?", *end)));
@@ -128,8 +135,11 @@ void stack_hint(struct stack *s, struct workload *w, const char *variable) {
 
 void stack_mentions(struct stack *s, struct workload *from, const char *key, const char *value, const struct position *at) {
   bool found = false;
+  if (!strpbrk(value, "/@:,.") && !says_host(s->im->arena, key)) return; /* most values: no address can be in them */
   for (uint32_t i = 0; i < s->count; i++)
     if (names_host(s->im->arena, key, value, s->items[i].name)) stack_call(s, from, &s->items[i]), found = true;
+  for (const struct alias *a = s->aliases; a; a = a->next)
+    if (names_host(s->im->arena, key, value, a->name)) stack_call(s, from, &s->items[a->workload]), found = true;
   if (!found) mention_external(s, from, key, value, at);
 }
 

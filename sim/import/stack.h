@@ -25,8 +25,16 @@ struct workload {
   const char *queue;                 /* of a worker */
 };
 
+/* Another name of a workload: a Service of Kubernetes. */
+struct alias {
+  const char *name;
+  uint32_t workload;
+  struct alias *next;
+};
+
 struct stack {
   struct import *im;
+  struct alias *aliases;
   const char *platform, *title, *name;
   struct workload *items; /* which stay where they are */
   uint32_t count;
@@ -34,6 +42,7 @@ struct stack {
 
 struct workload *stack_add(struct stack *, const char *name, const struct position *);
 struct workload *stack_named(struct stack *, const char *name);
+void stack_alias(struct stack *, const char *name, const struct workload *);
 /* Notes that one calls another; once, and never itself. */
 void stack_call(struct stack *, struct workload *from, struct workload *to);
 

@@ -84,6 +84,7 @@ static const struct problem {
     {"did not find expected ',' or ']'", "expected ',' or ']'", false},
     {"did not find expected ',' or '}'", "expected ',' or '}'", false},
     {"did not find expected <document start>", "something follows after the end of the value", false},
+    {"did not find expected node content", "a value is missing here", false},
     {"found incompatible YAML document", "a version of YAML that is not known: leave the %YAML line out", false},
     {"found undefined tag handle", "tags are not read", false},
     {0}};

@@ -18,6 +18,10 @@ static const struct {
     {"rails", {"compose", "tests/import/rails/compose.yaml", "tests/import/rails/compose.production.yaml"}},
     {"plain", {"compose", "tests/import/plain/docker-compose.yaml"}},
     {"wordpress", {"compose", "tests/import/wordpress/compose.yml"}},
+    {"k8s-shop", {"k8s", "tests/import/k8s-shop/shop.yaml"}},
+    {"k8s-kubectl", {"k8s", "tests/import/k8s-kubectl/all.json"}},
+    {"k8s-plain", {"k8s", "tests/import/k8s-plain/deployment.yaml"}},
+    {"k8s-go", {"k8s", "tests/import/k8s-go/base.yaml", "tests/import/k8s-go/services.yaml"}},
 };
 enum { GOLDENS = sizeof goldens / sizeof *goldens };
 
@@ -55,33 +59,51 @@ static void test_golden(void) {
 }
 
 static const struct {
-  const char *name, *text, *message;
+  const char *kind, *text, *message;
 } bad[] = {
-    {"bad.yaml", "services:\n  web:\n\timage: x\n", "bad.yaml:3:1: error: a tab: YAML is indented with spaces"},
-    {"bad.yaml", "services:\n  web: {image: a}\n  web: {image: b}\n",
+    {"compose", "services:\n  web:\n\timage: x\n", "bad.yaml:3:1: error: a tab: YAML is indented with spaces"},
+    {"compose", "services:\n  web: {image: a}\n  web: {image: b}\n",
      "bad.yaml:3:3: error: duplicate key \"web\": first given on line 2"},
-    {"bad.yaml", "services:\n  db: {image: postgres}\n", "bad.yaml:2:3: error: no service here answers requests of users"},
-    {"bad.yaml", "services:\n  web: {image: x, mem_limit: much}\n",
+    {"compose", "services:\n  db: {image: postgres}\n", "bad.yaml:2:3: error: no service here answers requests of users"},
+    {"compose", "services:\n  web: {image: x, mem_limit: much}\n",
      "bad.yaml:2:30: error: \"mem_limit\" of service \"web\" must be a size such as 512m"},
-    {"bad.yaml", "services:\n  web: {image: \"x:${TAG_THAT_IS_NOT_SET:?which one}\"}\n",
+    {"compose", "services:\n  web: {image: \"x:${TAG_THAT_IS_NOT_SET:?which one}\"}\n",
      "bad.yaml:2:16: error: ${TAG_THAT_IS_NOT_SET} has to be set, in the environment or in .env: which one"},
-    {"bad.yaml", "services:\n  web: {image: \"${A B}\"}\n", "bad.yaml:2:16: error: \"${A B}\" is no variable"},
-    {"bad.yaml", "services:\n  web: {extends: other}\n", "\"extends\" names the service \"other\", which is not in"},
-    {"bad.yaml", "services:\n  a: {extends: b}\n  b: {extends: a}\n", "in a circle: "},
-    {"bad.yaml", "services:\n  web: *x\n", "bad.yaml:2:8: error: there is no anchor &x before this alias"},
-    {"bad.yaml", "apiVersion: v1\nkind: Service\n", "is a Kubernetes manifest and not a Compose file: aguanta import k8s"},
-    {"bad.yaml", "aguanta: 1\nservices: {}\n", "is a scenario already"},
-    {"bad.yaml", "services:\n{{- range .Values.apps }}\n  web: {image: x}\n{{- end }}\n",
+    {"compose", "services:\n  web: {image: \"${A B}\"}\n", "bad.yaml:2:16: error: \"${A B}\" is no variable"},
+    {"compose", "services:\n  web: {extends: other}\n", "\"extends\" names the service \"other\", which is not in"},
+    {"compose", "services:\n  a: {extends: b}\n  b: {extends: a}\n", "in a circle: "},
+    {"compose", "services:\n  web: *x\n", "bad.yaml:2:8: error: there is no anchor &x before this alias"},
+    {"compose", "apiVersion: v1\nkind: Service\n", "is a Kubernetes manifest and not a Compose file: aguanta import k8s"},
+    {"compose", "aguanta: 1\nservices: {}\n", "is a scenario already"},
+    {"compose", "services:\n{{- range .Values.apps }}\n  web: {image: x}\n{{- end }}\n",
      "bad.yaml:2:1: error: a template that is not rendered: `helm template CHART | aguanta import k8s -`"},
-    {"bad.yaml", "services: 5\n", "is not a Compose file: it has no \"services\""},
-    {"bad.yaml", "a: 1\n---\nb: 1\n", "bad.yaml:3:1: error: a second document: a Compose file is one"},
+    {"compose", "services: 5\n", "is not a Compose file: it has no \"services\""},
+    {"compose", "a: 1\n---\nb: 1\n", "bad.yaml:3:1: error: a second document: a Compose file is one"},
+    {"k8s", "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+     "bad.yaml:1:1: error: a chart of Helm is not rendered: `helm template CHART"},
+    {"k8s", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n",
+     "a kustomization is not rendered: `kubectl kustomize DIR | aguanta import k8s -`"},
+    {"k8s", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"shop.fullname\" . }}\n",
+     "bad.yaml:4:9: error: a template that is not rendered: `helm template CHART | aguanta import k8s -`"},
+    {"k8s", "services:\n  web: {image: x}\n", "is a Compose file and no manifest: aguanta import compose"},
+    {"k8s", "a: 1\n", "bad.yaml:1:1: error: is no manifest: it has no \"kind\""},
+    {"k8s", "kind: Deployment\nmetadata: {name: web}\nspec: {replicas: many}\n",
+     "bad.yaml:3:18: error: \"replicas\" of web must be a whole number"},
+    {"k8s", "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {}}}\n",
+     "bad.yaml:2:18: error: Deployment web has no containers"},
+    {"k8s",
+     "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{image: a, resources: {requests: {cpu: "
+     "lots}}}]}}}\n",
+     "bad.yaml:3:78: error: \"cpu\" must be a quantity such as 500m, 2 or 512Mi, not \"lots\""},
+    {"k8s", "kind: Sprocket\nmetadata: {name: odd}\n", "bad.yaml:2: Sprocket odd: a kind that aguanta does not know"},
+    {"k8s", "{\"kind\": \"List\", \"items\": [{\"kind\": \"Pod\", ", "bad.yaml:1:44: error: a value is missing here"},
 };
 
 static void test_bad(void) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    char *path = child_path(bad[i].name);
+    char *path = child_path("bad.yaml");
     child_write(path, bad[i].text);
-    struct child c = AGUANTA("import", "compose", path);
+    struct child c = AGUANTA("import", bad[i].kind, path);
     test_check(c.status == 3 && !c.out_length && strstr(c.err, bad[i].message), "%s\n  %d %s", bad[i].text, c.status, c.err);
     child_free(&c);
     free(path);
