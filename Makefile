@@ -129,6 +129,7 @@ format:
 
 docs: all
 	@$(B)/aguanta schema markdown > docs/scenario.md
+	@sed '/^<!-- printed/q' docs/presets.md > $(B)/presets.md && $(B)/aguanta schema presets >> $(B)/presets.md && mv $(B)/presets.md docs/presets.md
 	@$(B)/aguanta check --write docs/documents/*.md --progress never || [ $$? -ge 98 ]
 
 help:
@@ -165,7 +166,7 @@ $(B)/sim/report/page/page_html.o: CFLAGS += -I$(B)
 $(B)/sim/report/page/page_html.o: $(B)/sim/report/page/page_style.inc $(B)/sim/report/page/page_hash.inc
 
 # All that an answer of a sweep can depend on: a stored answer is used again only by a program of the same sources.
-SOURCES  := $(sort $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*.h models/*/*.h models/*/*/*.h))
+SOURCES  := $(sort $(wildcard presets/*.json) $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*.h models/*/*.h models/*/*/*.h))
 $(B)/sources.inc: $(SOURCES)
 	@mkdir -p $(@D)
 	@cat $(SOURCES) | sha256sum | sed 's/^\(.\{16\}\).*/"\1"/' > $@
@@ -180,6 +181,13 @@ $(B)/sim/questions/selftest_cases.inc: $(foreach c,$(SELFTEST),tests/oracle/$(c)
 	@mkdir -p $(@D)
 	@for c in $(SELFTEST); do echo "{\"$$c\","; $(as_string) tests/oracle/$$c.json; echo ,; $(as_string) tests/oracle/$$c.expected.json; \
 	  echo "},"; done > $@
+
+# What known software says of itself.
+$(B)/presets/presets.inc: $(sort $(wildcard presets/*.json)) Makefile
+	@mkdir -p $(@D)
+	@for p in $(basename $(notdir $(sort $(wildcard presets/*.json)))); do echo "PRESET(\"$$p\","; $(as_string) presets/$$p.json; echo ")"; done > $@
+$(B)/models/service/preset.o: CFLAGS += -I$(B)
+$(B)/models/service/preset.o: $(B)/presets/presets.inc
 
 $(B)/sim/questions/selftest.o: CFLAGS += -I$(B)
 $(B)/sim/questions/selftest.o: $(B)/sim/questions/selftest_cases.inc

@@ -1,4 +1,5 @@
 #include "models/service/service.h"
+#include "models/service/preset.h"
 
 static const char *const kind_words[] = {"app", "proxy", "database", "cache", "external", "queue", NULL};
 static const char *const restart_words[] = {"always", "no", NULL};
@@ -34,7 +35,13 @@ static const struct record shift_record = {
 static const char *const discipline_words[] = {"fifo", "priority", NULL};
 
 static const struct field service_fields[] = {
-    KEY("kind", WORD, service_config, kind, .words = kind_words, .doc = "What it is; sets the defaults of runtime and threads."),
+    KEY("kind", WORD, service_config, kind, .words = kind_words,
+        .missing = ", or a \"preset\" that gives it: see 'aguanta explain presets'",
+        .doc = "What it is; sets the defaults of runtime and threads. A preset gives it."),
+    KEY("preset", WORD, service_config, preset, OPTIONAL, .words = preset_words,
+        .doc =
+            "The software that it is: keys that are not given come from presets/NAME.json, each with its source; null takes one of "
+            "them away. 'aguanta explain NAME' lists them, docs/presets.md all."),
     KEY("replicas", INTEGER, service_config, replicas_by_region, DEFAULT(1), RANGE(1, 5000), .target = "platform.regions",
         .doc = "Containers at the start. {\"us\": 3, \"eu\": 2} says how many in each region: a replica stays in its own. A "
                "database's "

@@ -48,6 +48,7 @@ struct service_config {
   const char *name;
   void *parts[PARTS_MOST]; /* what parts keep of it: service_part */
   int32_t kind, runtime, restart;
+  int32_t preset; /* index into `presets`; means something only where the scenario gives one */
   struct balance_config balance;
   union {
     int64_t replicas; /* at the start */

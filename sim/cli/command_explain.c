@@ -11,9 +11,13 @@ static enum exit_code run(const struct options *o) {
   for (uint32_t i = 0; i < o->file_count; i++) words = arena_format(arena, "%s%s%s", words, i ? " " : "", o->files[i]);
   const char *text = explain_print(arena, &scenario_record, words, diagnostics);
   if (!text && !strchr(words, '.')) text = explain_search(arena, &scenario_record, words);
-  fputs(text ? text : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
+  bool whole;
+  const char *preset = explain_presets(arena, words, text == NULL, &whole);
+  if (preset && whole) fputs(preset, stdout), fputs(text ? "\n" : "", stdout);
+  if (text || !preset) fputs(text ? text : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
+  if (preset && !whole) fputs(preset, stdout);
   arena_free(arena);
-  return text ? EXIT_HOLDS : EXIT_USAGE;
+  return text || preset ? EXIT_HOLDS : EXIT_USAGE;
 }
 
 const struct command command_explain = {.name = "explain",

@@ -6,19 +6,24 @@
 
 static enum exit_code run(const struct options *o) {
   const char *form = o->file_count ? o->files[0] : "json";
-  if (strcmp(form, "json") && strcmp(form, "markdown")) {
-    safe_print(stderr, "aguanta schema: unknown form \"%s\"; forms are: json, markdown\n", form);
+  bool presets = !strcmp(form, "presets");
+  if (strcmp(form, "json") && strcmp(form, "markdown") && !presets) {
+    safe_print(stderr, "aguanta schema: unknown form \"%s\"; forms are: json, markdown, presets\n", form);
     return EXIT_USAGE;
   }
   struct arena *arena = arena_new();
-  fputs(!strcmp(form, "json") ? schema_print(arena, &scenario_record) : reference_print(arena, &scenario_record), stdout);
+  fputs(presets                 ? presets_print(arena)
+        : !strcmp(form, "json") ? schema_print(arena, &scenario_record)
+                                : reference_print(arena, &scenario_record),
+        stdout);
   arena_free(arena);
   return EXIT_HOLDS;
 }
 
-const struct command command_schema = {.name = "schema",
-                                       .arguments = "[json|markdown]",
-                                       .doc = "the scenario language as JSON Schema, or its reference as Markdown",
-                                       .most_files = 1,
-                                       .words = true,
-                                       .run = run};
+const struct command command_schema = {
+    .name = "schema",
+    .arguments = "[json|markdown|presets]",
+    .doc = "the scenario language as JSON Schema, its reference as Markdown, or the tables of docs/presets.md",
+    .most_files = 1,
+    .words = true,
+    .run = run};

@@ -215,6 +215,7 @@ struct field {
   const char *source;               /* of the default; null when it needs none */
   bool assumed;                     /* of the default: it is not measured, and answers that rest on it say so */
   const char *elsewhere;            /* of a member's key, where the chosen one has no such key: why; null: whose it is */
+  const char *missing;              /* what a message adds where a required key is missing: another way to give it; may be null */
   bool one_of;                      /* of the optional fields of a record with this mark exactly one is given */
   bool open_range_low;              /* low itself is not allowed ("more than 0") */
   /* Tables: at most TABLE_COLUMNS. */

@@ -287,6 +287,7 @@ const char *json_name(const struct json_value *v) { return v ? v->name : NULL; }
 uint32_t json_count(const struct json_value *v) { return v ? v->count : 0; }
 const struct position *json_position(const struct json_value *v) { return v ? &v->position : NULL; }
 const struct position *json_name_position(const struct json_value *v) { return v ? &v->name_position : NULL; }
+bool json_taken_away(const struct json_value *v) { return v && v->type == JSON_NULL && v->flag; }
 enum json_origin json_origin(const struct json_value *v) { return v ? v->origin : JSON_FROM_DEFAULT; }
 
 char *json_source(struct arena *arena, const struct json_value *v) {

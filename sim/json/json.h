@@ -24,6 +24,7 @@ enum json_type { JSON_NULL, JSON_FLAG, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_O
 enum json_origin {
   JSON_FROM_FILE,
   JSON_FROM_PARENT, /* a file that the scenario extends */
+  JSON_FROM_PRESET, /* the preset of a service */
   JSON_FROM_OPTION, /* --set */
   JSON_FROM_DEFAULT /* a field's fallback */
 };
@@ -58,6 +59,9 @@ const char *json_text(const struct json_value *);            /* null unless it i
 const char *json_raw_number_text(const struct json_value *); /* as written: "0.10"; null unless it is a number */
 bool json_is_plain(const struct json_value *);               /* of YAML, without quotes */
 const char *json_scalar(const struct json_value *); /* the text of a string, a number or a plain word, as written; else null */
+
+/* A null that stands for a key which was taken away, and which nothing may fill again. */
+bool json_taken_away(const struct json_value *);
 
 /* Keys are compared exactly, with case. */
 const struct json_value *json_member(const struct json_value *object, const char *name);

@@ -17,6 +17,8 @@ void findings_bytes_notes(const struct evidence *, void (*with)(const struct evi
 /* In the model's arena or another one that lives as long. */
 struct component_names component_names(struct arena *, const struct model *);
 void findings_notes(const struct evidence *, struct results *);
+/* One more. */
+void findings_note(const struct evidence *, struct results *, const char *text);
 /* uptime_findings.c: what is taken of each piece of the years of faults for it, before they run; spreads over years and months, how
  * often, the error budget, and what the next nines take. */
 void uptime_entries(struct evidence *);

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-static void note(const struct evidence *ev, struct results *r, const char *text) {
+void findings_note(const struct evidence *ev, struct results *r, const char *text) {
   const char **all = arena_new_array(ev->arena, const char *, r->note_count + 1);
   for (uint32_t i = 0; i < r->note_count; i++) all[i] = r->notes[i];
   all[r->note_count++] = text;
@@ -35,9 +35,10 @@ static void note_background(const struct evidence *ev, struct results *r) {
   for (uint32_t i = 0; i < r->saturation_count; i++) {
     const struct saturation *s = &r->saturation[i];
     if (!s->grows || !(s->saturated || offered > s->saturates_at_per_s)) continue;
-    note(ev, r,
-         arena_format(ev->arena, "%s grow: %s is full at %.4g requests/s, the mean load offered is %.4g/s; no request waits for it",
-                      s->grows, s->resource, s->saturates_at_per_s, offered));
+    findings_note(ev, r,
+                  arena_format(ev->arena,
+                               "%s grow: %s is full at %.4g requests/s, the mean load offered is %.4g/s; no request waits for it",
+                               s->grows, s->resource, s->saturates_at_per_s, offered));
     return;
   }
 }
@@ -86,13 +87,14 @@ static void note_saturated(const struct evidence *ev, struct results *r) {
   const char *full[FULLNESSES];
   for (enum fullness k = FULL_FOR_USERS; k < FULLNESSES; k++) full[k] = full_text(ev, r, k, offered, peak);
   if (full[FULL_FOR_USERS])
-    note(ev, r, arena_format(ev->arena, "saturated: %s; the users send no more than is answered", full[FULL_FOR_USERS]));
+    findings_note(ev, r, arena_format(ev->arena, "saturated: %s; the users send no more than is answered", full[FULL_FOR_USERS]));
   if (full[FULL_IN_THE_MEAN])
-    note(ev, r, arena_format(ev->arena, "saturated: %s; the mean load offered is %.4g/s", full[FULL_IN_THE_MEAN], offered));
+    findings_note(ev, r,
+                  arena_format(ev->arena, "saturated: %s; the mean load offered is %.4g/s", full[FULL_IN_THE_MEAN], offered));
   if (full[FULL_AT_THE_PEAK])
-    note(ev, r,
-         arena_format(ev->arena, "saturated at the peak: %s; the busiest part of the run offers %.4g/s", full[FULL_AT_THE_PEAK],
-                      peak));
+    findings_note(ev, r,
+                  arena_format(ev->arena, "saturated at the peak: %s; the busiest part of the run offers %.4g/s",
+                               full[FULL_AT_THE_PEAK], peak));
 }
 
 /* Intervals cover as often as they say once they are narrow: half-widths up to about 7% (docs/validation.md, coverage). */
@@ -124,12 +126,13 @@ static void note_wide(const struct evidence *ev, struct results *r) {
   }
   static const char *const why = "over 7% of the value each way, and cover less often than 95%; use --reps or a longer run.window";
   if (claims)
-    note(ev, r,
-         arena_format(ev->arena, "wide: the interval%s of %s %s %s", claims > 1 ? "s" : "", listed(ev, names, claims),
-                      claims > 1 ? "are" : "is", why));
+    findings_note(ev, r,
+                  arena_format(ev->arena, "wide: the interval%s of %s %s %s", claims > 1 ? "s" : "", listed(ev, names, claims),
+                               claims > 1 ? "are" : "is", why));
   else if (endpoints)
-    note(ev, r,
-         arena_format(ev->arena, "wide: some intervals of the latency of %s are %s", listed(ev, names + claims, endpoints), why));
+    findings_note(
+        ev, r,
+        arena_format(ev->arena, "wide: some intervals of the latency of %s are %s", listed(ev, names + claims, endpoints), why));
 }
 
 /* What a percentile lacks stands with it (results.h). Requests of which none was answered are worth a line; an endpoint that
@@ -139,26 +142,30 @@ static void note_unanswered(const struct evidence *ev, struct results *r) {
   uint32_t count = 0;
   for (uint32_t e = 0; e < ev->model.endpoints.count; e++)
     if (ev->traffic.sum->arrived[e] && !ev->traffic.sum->latency[e].count) names[count++] = model_endpoint(&ev->model, e)->name;
-  if (count && !ev->growth.grows) note(ev, r, arena_format(ev->arena, "no request of %s was answered", listed(ev, names, count)));
+  if (count && !ev->growth.grows)
+    findings_note(ev, r, arena_format(ev->arena, "no request of %s was answered", listed(ev, names, count)));
 }
 
 static void note_warmup(const struct evidence *ev, struct results *r) {
   if (ev->warmup == WARMUP_IS_MISSING && !ev->growth.grows)
-    note(ev, r,
-         arena_format(ev->arena,
-                      "too short: no end of the warm-up was seen within %.3g s from an empty system; give run.warmup, or a longer "
-                      "run.window",
-                      sim_seconds(ev->looked_at)));
+    findings_note(
+        ev, r,
+        arena_format(ev->arena,
+                     "too short: no end of the warm-up was seen within %.3g s from an empty system; give run.warmup, or a longer "
+                     "run.window",
+                     sim_seconds(ev->looked_at)));
 }
 
 static void note_batches(const struct evidence *ev, struct results *r) {
   if (ev->correlated)
-    note(ev, r,
-         "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
+    findings_note(
+        ev, r,
+        "correlated: the batches of the long run still follow each other; intervals are too narrow; use a larger run.budget");
   else if (ev->correlated_shown)
-    note(ev, r,
-         "correlated: the batches of the long run are still correlated in what is only shown, and the run is not prolonged for "
-         "that; its intervals are too narrow");
+    findings_note(
+        ev, r,
+        "correlated: the batches of the long run are still correlated in what is only shown, and the run is not prolonged for "
+        "that; its intervals are too narrow");
 }
 
 static double counted(const struct view *v, uint32_t meter) {
@@ -175,11 +182,12 @@ static void note_redelivered(const struct evidence *ev, struct results *r) {
     const struct queue_config *q = model_queue(&ev->model, i);
     double jobs = counted(v, q->meters[JOBS_PUBLISHED]), again = counted(v, q->meters[JOBS_REDELIVERED]);
     if (q->visibility == SIM_NEVER || !(again > 0.1 * jobs)) continue;
-    note(ev, r,
-         arena_format(ev->arena,
-                      "redelivered: %s published %.4g jobs and gave jobs out again %.4g times, because they were not done %.4g s "
-                      "after they were taken (\"visibility\"); they run more than once, and take the workers from others",
-                      q->name, jobs, again, sim_seconds(q->visibility)));
+    findings_note(
+        ev, r,
+        arena_format(ev->arena,
+                     "redelivered: %s published %.4g jobs and gave jobs out again %.4g times, because they were not done %.4g s "
+                     "after they were taken (\"visibility\"); they run more than once, and take the workers from others",
+                     q->name, jobs, again, sim_seconds(q->visibility)));
   }
 }
 
@@ -187,12 +195,13 @@ static void note_redelivered(const struct evidence *ev, struct results *r) {
 static void note_stragglers(const struct evidence *ev, struct results *r) {
   const struct dns_config *d = model_dns(&ev->model);
   if (!d->policy || !(d->stragglers.share > 0) || d->check.every == SIM_NEVER || !ev->model.run.years) return;
-  note(ev, r,
-       arena_format(
-           ev->arena,
-           "rto is the time until all clients but the stragglers of \"dns\" are served again: %.4g%% keep an old address for "
-           "%.4g min, which availability and downtime include",
-           100 * d->stragglers.share, sim_seconds(d->stragglers.lasts) / 60));
+  findings_note(
+      ev, r,
+      arena_format(
+          ev->arena,
+          "rto is the time until all clients but the stragglers of \"dns\" are served again: %.4g%% keep an old address for "
+          "%.4g min, which availability and downtime include",
+          100 * d->stragglers.share, sim_seconds(d->stragglers.lasts) / 60));
 }
 
 /* Which states of what faults leave were played with requests. */
@@ -214,7 +223,7 @@ static void note_carried(const struct evidence *ev, struct results *r) {
         "as long again",
         text, 100 * v->assumed_s / v->seconds);
   if (sum.timed) text = arena_format(ev->arena, "%s; their load is the mean over the measured window", text);
-  note(ev, r, text);
+  findings_note(ev, r, text);
 }
 
 /* What an import had to put in place of a measurement. */
@@ -237,18 +246,18 @@ static void note_placeholders(const struct evidence *ev, struct results *r) {
 void findings_notes(const struct evidence *ev, struct results *r) {
   note_placeholders(ev, r);
   if (ev->traffic.sum->overflowed)
-    note(
+    findings_note(
         ev, r,
         arena_format(ev->arena,
                      "stopped: more than %d requests were inside at once, or %d clients about; figures of the traffic are left out",
                      REQUESTS_MOST, CLIENTS_MOST));
-  if (ev->growth.grows && !ev->traffic.sum->overflowed) note(ev, r, ev->growth.reason);
-  if (ev->growth.too_short) note(ev, r, arena_format(ev->arena, "%s; give a longer run.window", ev->growth.too_short));
+  if (ev->growth.grows && !ev->traffic.sum->overflowed) findings_note(ev, r, ev->growth.reason);
+  if (ev->growth.too_short) findings_note(ev, r, arena_format(ev->arena, "%s; give a longer run.window", ev->growth.too_short));
   note_saturated(ev, r);
   note_background(ev, r);
   const char *backlog = findings_backlog(ev);
-  if (backlog) note(ev, r, backlog);
-  findings_kept_data(ev, note, r);
+  if (backlog) findings_note(ev, r, backlog);
+  findings_kept_data(ev, findings_note, r);
   note_stragglers(ev, r);
   note_carried(ev, r);
   note_redelivered(ev, r);
@@ -256,8 +265,8 @@ void findings_notes(const struct evidence *ev, struct results *r) {
   note_warmup(ev, r);
   note_batches(ev, r);
   note_wide(ev, r);
-  findings_bill_notes(ev, note, r);
-  findings_bytes_notes(ev, note, r);
-  if (ev->traffic.done == 1) note(ev, r, "one replication: no interval can be given");
-  if (r->interrupted) note(ev, r, "interrupted: these are the results of the replications that were finished");
+  findings_bill_notes(ev, findings_note, r);
+  findings_bytes_notes(ev, findings_note, r);
+  if (ev->traffic.done == 1) findings_note(ev, r, "one replication: no interval can be given");
+  if (r->interrupted) findings_note(ev, r, "interrupted: these are the results of the replications that were finished");
 }

@@ -347,6 +347,7 @@ struct capacity_result *capacity_find(struct arena *arena, const struct capacity
   }
   if (!s.invalid) capacity_findings(&s, r);
   if (!s.invalid) note_left_out(&s, r);
+  if (!s.invalid && first->assumed_loops) note(&s, r, first->assumed_loops);
   if (!s.invalid && s.narrowed) note(&s, r, s.narrowed);
   for (uint32_t i = 0; i < s.count; i++) study_close(s.trials[i]->study);
   return s.invalid ? NULL : r;

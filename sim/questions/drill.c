@@ -261,6 +261,7 @@ static void fault_note(struct drill *d, struct drill_fault *f) {
 
 static void add_notes(struct drill *d) {
   bool lost = false;
+  if (d->scenario->assumed_loops) note(d, d->scenario->assumed_loops);
   for (uint32_t i = 0; i < d->answer->fault_count; i++) {
     fault_note(d, &d->answer->faults[i]);
     lost |= d->answer->faults[i].failed.value > 0;

@@ -114,6 +114,7 @@ static void note(struct outlook *o, const char *text) { add_text(o->arena, &o->r
 static void add_notes(struct outlook *o) {
   struct outlook_results *r = o->results;
   const struct model *m = &o->today->model;
+  if (o->today->assumed_loops) note(o, o->today->assumed_loops);
   if (isnan(o->growth->today) && !o->growth->users.count && !(o->growth->curve.ceiling > 0))
     note(o, "no source says how many users it has: what grows is its rate, and users are not known");
   if (r->who_count < r->source_count)

@@ -208,7 +208,7 @@ static void bind_map(struct binder *b, const struct field *field, const struct j
   }
   out->items = arena_alloc_array(b->arena, record->size, json_count(value));
   for (const struct json_value *v = json_first(value); v; v = json_next(v)) {
-    if (is_private_name(json_name(v))) continue;
+    if (is_private_name(json_name(v)) || json_taken_away(v)) continue;
     void *item = (char *)out->items + record->size * out->count++;
     const char *outer = bind_enter(b, json_name(v));
     check_name(b, v);
@@ -292,7 +292,8 @@ static void bind_default(struct binder *b, const struct field *field, void *out,
 /* Points at the key of the object if it has one, else at its bracket. */
 static void missing_key(struct binder *b, const struct field *field, const struct json_value *object, const char *scope) {
   const struct position *at = json_name(object) ? json_name_position(object) : json_position(object);
-  diagnostic_add(b->diagnostics, at, "%s%sneeds the key \"%s\"", *scope ? scope : "the file", " ", field->name);
+  diagnostic_add(b->diagnostics, at, "%s needs the key \"%s\"%s", *scope ? scope : "the file", field->name,
+                 field->missing ? field->missing : "");
 }
 
 /* excused: no member that has it was chosen. */
@@ -356,7 +357,7 @@ static void check_one_of(struct binder *b, const struct record *record, const st
     if (f->one_of) names[count++] = f->name;
   for (const struct json_value *v = json_first(object); v && count; v = json_next(v)) {
     const struct field *field = record_field(record, json_name(v));
-    if (!field || !field->one_of) continue;
+    if (!field || !field->one_of || json_taken_away(v)) continue;
     if (first)
       diagnostic_add(b->diagnostics, json_name_position(v), "\"%s\" next to \"%s\" in %s: a %s has one of them", json_name(v),
                      json_name(first), scope, record->name);
@@ -418,7 +419,7 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
     void *into = k.addition == OWN_KEYS ? out : added_of(record, out)[k.addition];
     const struct field *chosen = k.member ? bind_row(&k, into) : k.field, *f = chosen ? chosen : k.field;
     const struct json_value *given = json_member(value, f->name);
-    if (!given || bind_misplaced(b, record, &k, into, given)) {
+    if (!given || json_taken_away(given) || bind_misplaced(b, record, &k, into, given)) {
       if (chosen || !k.family->family->overlaid) bind_absent(b, f, value, (char *)into + f->offset, scope, !chosen);
     } else {
       const char *outer = bind_enter(b, f->name);

@@ -5,6 +5,7 @@
 #include "sim/scenario/bind_inner.h"
 #include "sim/scenario/field_text.h"
 #include "sim/scenario/foreign.h"
+#include "sim/scenario/preset.h"
 #include "sim/scenario/unit.h"
 #include "sim/json/safe_text.h"
 #include <assert.h>
@@ -99,6 +100,7 @@ void bind_word(struct binder *b, const struct field *field, const struct json_va
       return;
     }
   const char *meant = foreign_value(field->name, allowed, text);
+  if (!meant && !strcmp(field->name, PRESET_KEY)) meant = preset_meant(b->arena, text);
   const char *hint = meant ? arena_format(b->arena, "; did you mean \"%s\"?", meant) : bind_suggestion(b, text, allowed, count);
   diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be one of %s, not \"%s\"%s", field->name, words, text, hint);
 }

@@ -3,6 +3,7 @@
 #include "sim/json/json_node.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/plain.h"
+#include "sim/scenario/preset.h"
 #include "sim/json/source_file.h"
 #include "sim/engine/allocate.h"
 #include <stdlib.h>
@@ -34,14 +35,37 @@ struct json_value *merge_copy(struct arena *arena, const struct json_value *v) {
   return copy;
 }
 
+/* --- what null deletes ---------------------------------------------------------------------------------------------------------
+ *
+ * Of what a parent gives, at once. Inside of a service also what its preset will give, which is not known before all parents and
+ * overrides are: there a null stays, marked as the trace of a key that was taken away (preset.h). */
+
+enum { ALL_LEVELS = JSON_DEPTH_LIMIT + 1 };
+
+bool merge_takes_preset(struct place p) {
+  return p.what == PLACE_RECORD && p.record && p.record->size && record_field(p.record, PRESET_KEY) != NULL;
+}
+
+/* How many levels of objects from here on lose their nulls at once. */
+static int levels_at(struct place p, int levels) {
+  if (merge_takes_preset(p)) return 0;
+  return p.what == PLACE_MAP && merge_takes_preset(place_of_record(p.record)) && levels > 1 ? 1 : levels;
+}
+
+static struct json_value *as_trace(struct json_value *v) {
+  v->flag |= v->type == JSON_NULL;
+  return v;
+}
+
 /* The child's value without the keys that it only names to delete them. */
-static struct json_value *without_nulls(struct arena *arena, const struct json_value *v) {
+static struct json_value *without_nulls(struct arena *arena, const struct json_value *v, int levels) {
   struct json_value *copy = json_renamed(arena, v, v->name);
   copy->first = copy->last = NULL;
   copy->count = 0;
   for (const struct json_value *child = v->first; child; child = child->next)
-    if (v->type != JSON_OBJECT || child->type != JSON_NULL) json_append(copy, without_nulls(arena, child));
-  return copy;
+    if (v->type != JSON_OBJECT || child->type != JSON_NULL || !levels)
+      json_append(copy, without_nulls(arena, child, levels ? levels - 1 : 0));
+  return v->type == JSON_NULL && !levels ? as_trace(copy) : copy;
 }
 
 static bool merges(struct place p, const struct json_value *parent, const struct json_value *child) {
@@ -53,18 +77,26 @@ static bool merges(struct place p, const struct json_value *parent, const struct
 }
 
 static struct json_value *merge_values(struct arena *arena, struct place p, const struct json_value *parent,
-                                       const struct json_value *child) {
-  if (!merges(p, parent, child)) return without_nulls(arena, child);
+                                       const struct json_value *child, int above) {
+  int levels = levels_at(p, above), inner = levels ? levels - 1 : 0;
+  if (!merges(p, parent, child)) return without_nulls(arena, child, levels);
   struct json_value *merged = json_object_at(arena, child);
   for (const struct json_value *old = parent->first; old; old = old->next) {
     const struct json_value *new = json_member(child, old->name);
     if (!new) json_append(merged, merge_copy(arena, old));
-    if (new &&new->type != JSON_NULL) json_append(merged, merge_values(arena, place_step(p, old->name, parent), old, new));
+    if (new && (new->type != JSON_NULL || !levels))
+      json_append(merged, merge_values(arena, place_step(p, old->name, parent), old, new, inner));
   }
   for (const struct json_value *new = child->first; new; new = new->next)
-    if (!json_member(parent, new->name) && new->type != JSON_NULL) json_append(merged, without_nulls(arena, new));
+    if (!json_member(parent, new->name) && (new->type != JSON_NULL || !levels))
+      json_append(merged, without_nulls(arena, new, levels_at(place_step(p, new->name, child), inner)));
   json_sort(arena, merged);
   return merged;
+}
+
+struct json_value *merge_over(struct arena *arena, struct place p, const struct json_value *parent,
+                              const struct json_value *child) {
+  return merge_values(arena, p, parent, child, ALL_LEVELS);
 }
 
 static const char *real_path(struct arena *arena, const char *path) {
@@ -112,7 +144,7 @@ static struct json_value *with_parents(struct merger *m, struct place p, struct 
   if (parent && parent->type != JSON_OBJECT)
     diagnostic_add(m->diagnostics, json_position(extends), "%s holds %s and not an object", file, json_type_name(parent));
   if (!parent || parent->type != JSON_OBJECT) return NULL; /* half a scenario would only raise false alarms */
-  struct json_value *merged = merge_values(m->arena, p, parent, tree), *child = merged->first;
+  struct json_value *merged = merge_values(m->arena, p, parent, tree, ALL_LEVELS), *child = merged->first;
   merged->first = merged->last = NULL;
   merged->count = 0;
   for (struct json_value *next; child; child = next) {

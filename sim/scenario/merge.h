@@ -4,7 +4,7 @@
  * and plain values replace, null deletes the parent's key. The language (its root record) is needed for one exception:
  * where one of several kinds is chosen, {"lognormal": ...} over {"exponential": ...} replaces it and does not add a second
  * kind; a distribution, and a value wrapped with its source, replace and are replaced as a whole. Every value keeps its own
- * position.
+ * position. What a service's preset gives comes last of all, beneath the rest: see preset.h.
  *
  * `--set path=value` takes the type of the value from the field and never from the text: for a text it is the text, for a
  * duration 250ms needs no quotes, for a number or an object it is read as JSON; `null` deletes, except where a text stands.
@@ -16,6 +16,7 @@
 #define MERGE_H
 #include <stddef.h>
 #include "sim/json/json.h"
+#include "sim/scenario/place.h"
 
 struct record;
 
@@ -27,6 +28,13 @@ struct json_value *merge_read(struct arena *, struct diagnostics *, const struct
 /* Reads a text and its parents; `name` also says where its parents are. */
 struct json_value *merge_read_text(struct arena *, struct diagnostics *, const struct record *language, const char *name,
                                    const char *text, size_t length);
+
+/* The child's values over the parent's, as of a file and the one that it extends; `place`: of both. Inside of records that take a
+ * preset nulls stay, as traces (json_taken_away). */
+struct json_value *merge_over(struct arena *, struct place, const struct json_value *parent, const struct json_value *child);
+
+/* Whether the record that stands there may name a preset. */
+bool merge_takes_preset(struct place);
 
 /* Whether a file may have the key at its top: for json_read_named; language: a record, or null for any key. */
 bool merge_knows(const void *language, const char *key);

@@ -12,6 +12,7 @@ struct walk {
   const struct source_text *option;
   const char *path;  /* whole */
   const char *value; /* as typed */
+  bool in_service;   /* of a record that may have a preset: what is deleted leaves a trace */
 };
 
 static bool refuse(struct walk *w, const char *message) {
@@ -80,8 +81,7 @@ static struct json_value *typed_node(struct walk *w, struct place p) {
 
 static bool deletes(struct walk *w, struct place p) {
   bool text = p.what == PLACE_VALUE && p.field &&
-              (p.field->kind == FIELD_TEXT || p.field->kind == FIELD_WORD || p.field->kind == FIELD_MEMBER ||
-               p.field->kind == FIELD_REFERENCE);
+              (p.field->kind == FIELD_TEXT || p.field->kind == FIELD_MEMBER || p.field->kind == FIELD_REFERENCE);
   return !text && !strcmp(w->value, "null");
 }
 
@@ -168,14 +168,21 @@ static bool unknown_step(struct walk *w, struct place p, const struct json_value
   return refuse(w, arena_format(w->arena, "there is no \"%s\" in %s%s", name, place, hint));
 }
 
+static struct json_value *trace(struct walk *w) {
+  struct json_value *v = json_new(w->arena, JSON_NULL);
+  v->flag = true;
+  return v;
+}
+
 static bool set_last(struct walk *w, struct place p, struct place next, struct json_value *here, const char *name) {
   struct json_value *old = child_of(here, name), *new = NULL;
-  if (!deletes(w, next)) {
-    new = typed_node(w, next);
+  bool gone = deletes(w, next);
+  if (!gone || (w->in_service && here->type == JSON_OBJECT)) {
+    new = gone ? trace(w) : typed_node(w, next);
     if (!new) return false;
     json_stamp(new, w->option, JSON_FROM_OPTION);
     new->name = here->type == JSON_OBJECT ? name : NULL;
-    forget_other_kinds(p, here, name);
+    if (!gone) forget_other_kinds(p, here, name);
   }
   if (old || new) exchange(here, old, new);
   return true;
@@ -184,6 +191,7 @@ static bool set_last(struct walk *w, struct place p, struct place next, struct j
 static bool walk_down(struct walk *w, struct place p, struct json_value *here, const char *rest) {
   if (wrapped_value(p, here)) here = (struct json_value *)json_member(here, "value");
   write_out(w, p, here);
+  w->in_service |= merge_takes_preset(p);
   size_t length = merge_step_length(here, rest);
   const char *name = arena_format(w->arena, "%.*s", (int)length, rest);
   bool last = rest[length] == 0;
@@ -205,7 +213,7 @@ static bool walk_down(struct walk *w, struct place p, struct json_value *here, c
 
 bool merge_override_as(struct arena *arena, struct diagnostics *d, const struct record *language, struct json_value *root,
                        const char *option, const char *path, const char *value) {
-  struct walk w = {arena, d, diagnostics_option(d, option), path, value};
+  struct walk w = {arena, d, diagnostics_option(d, option), path, value, false};
   if (root->type != JSON_OBJECT) return refuse(&w, "the scenario is not an object");
   return walk_down(&w, place_of_record(language), root, path);
 }

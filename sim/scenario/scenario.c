@@ -10,6 +10,7 @@
 #include "sim/scenario/claim_config.h"
 #include "sim/scenario/claim_hint.h"
 #include "sim/scenario/merge.h"
+#include "sim/scenario/preset.h"
 #include "sim/scenario/price_lists.h"
 #include "sim/json/source_file.h"
 #include <math.h>
@@ -117,12 +118,32 @@ static void link_watches(struct reading *r, struct scenario *s) {
   }
 }
 
+/* Apps of which neither a key nor a preset says how they run requests run them on an event loop: an answer says so. */
+static const char *assumed_loops(struct reading *r, const struct model *m) {
+  enum { NAMED = 3 };
+  const char *names = "";
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->services.count; i++) {
+    const struct service_config *s = model_service(m, i);
+    if (s->kind != SERVICE_APP || bind_was_given(r->binder, &s->runtime)) continue;
+    if (count++ < NAMED) names = arena_format(r->arena, "%s%s%s", names, *names ? ", " : "", s->name);
+  }
+  if (count > NAMED) names = arena_format(r->arena, "%s and %u others", names, count - NAMED);
+  if (!count) return NULL;
+  return arena_format(
+      r->arena,
+      "assumed: %s %s on an event loop, as Node does, for neither \"runtime\" nor \"preset\" says how; there are the "
+      "presets %s",
+      names, count > 1 ? "run" : "runs", preset_names(r->arena, "app"));
+}
+
 static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagnostics, struct json_value *root, const char *path,
                                   const struct scenario_override *overrides, uint32_t count) {
   if (!root) return NULL;
   struct binder binder = binder_new(arena, diagnostics, root);
   struct reading r = {arena, diagnostics, &binder, root};
   bool good = apply_overrides(&r, root, overrides, count);
+  preset_apply(arena, diagnostics, &scenario_record, root);
   struct scenario *s = arena_alloc(arena, sizeof *s);
   good &= bind_record(&binder, &scenario_record, root, s);
   s->file = arena_text(arena, path), s->tree = root, s->arena = arena;
@@ -135,6 +156,7 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
     /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
     if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s), link_watches(&r, s);
   }
+  if (!diagnostics_errors(diagnostics)) s->assumed_loops = assumed_loops(&r, &s->model);
   s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
   return diagnostics_errors(diagnostics) ? NULL : s;
 }

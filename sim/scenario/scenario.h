@@ -22,8 +22,9 @@ struct scenario {
   /* Of the file. */
   const char *file;
   const struct json_value *tree;
-  const char *resolved; /* the merged tree as JSON */
-  uint64_t hash;        /* of the resolved tree, the tables that it names and the price list */
+  const char *resolved;      /* the merged tree as JSON */
+  uint64_t hash;             /* of the resolved tree, the tables that it names and the price list */
+  const char *assumed_loops; /* a note: of apps nothing says what runs them; null: of none */
   const struct assumption *assumptions;
   uint32_t assumption_count;
   struct arena *arena;

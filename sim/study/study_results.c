@@ -108,6 +108,7 @@ struct results *study_results(struct study *s) {
   place_claims(s->scenario, ev->arena, r);
   findings_left_out(ev, r);
   findings_notes(ev, r);
+  if (s->scenario->assumed_loops) findings_note(ev, r, s->scenario->assumed_loops);
   if (s->long_run) {
     long_run_close(s->long_run);
     collect_violations(long_run_whole(s->long_run), ev->arena, r);

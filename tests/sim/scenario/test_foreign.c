@@ -90,9 +90,9 @@ static void expect(const char *word, const char *first, const char *other) {
 static void test_search(void) {
   expect("hpa", "services.NAME.autoscale", "See 'aguanta explain services.NAME.autoscale'.\n");
   expect("timeout", "traffic.NAME.timeout", "endpoints.NAME.steps.call.timeout");
-  expect("gunicorn", "services.NAME.processes", "services.NAME.runtime");
+  expect("unicorn", "services.NAME.processes", "The preset for it is puma: 'aguanta explain puma'.\n");
   expect("worker", "services.NAME.threads", "services.NAME.workers");
-  expect("postgres", "endpoints.NAME.steps.query", "services.NAME.database");
+  expect("postgres", "endpoints.NAME.steps.query", "The preset for it is postgresql: 'aguanta explain postgresql'.\n");
   expect("rto", "claims", "\"rto(NAME)\"");
   expect("autoscale", "services.NAME.autoscale", "platform.kubernetes.autoscaler_sync");
   expect("database", "services.NAME.database", "endpoints.NAME.steps.query");
