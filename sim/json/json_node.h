@@ -6,7 +6,7 @@
 struct json_value {
   enum json_type type;
   enum json_origin origin;
-  bool flag; /* of a null: json_taken_away */
+  bool flag;     /* of a null: json_taken_away */
   bool plain;    /* of YAML, without quotes: its type is that of its form until its field says otherwise, its text as written */
   bool replaces; /* of YAML, with the tag !override */
   double number;
