@@ -83,7 +83,7 @@ static void expect(const char *word, const char *first, const char *other) {
              word, c.status, c.out, c.err);
   int lines = 0;
   for (const char *p = c.out; *p; p++) lines += *p == '\n';
-  test_check(lines <= 13, "explain %s: %d lines", word, lines);
+  test_check(lines <= 14, "explain %s: %d lines", word, lines);
   child_free(&c);
 }
 

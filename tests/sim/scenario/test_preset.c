@@ -292,7 +292,9 @@ static void test_explain(void) {
   test_check(one.status == 0 &&
                  strstr(one.out, "  backlog                511\n      documented: Node.js, server.listen: backlog 511\n"),
              "%s", one.out);
-  test_check(strstr(meant.out, "preset node: Node.js") && strstr(two.out, "preset redis: Redis: one thread\n"), "%s", meant.out);
+  test_check(strstr(meant.out, "The preset for it is node: 'aguanta explain node'.\n") &&
+                 strstr(two.out, "preset redis: Redis: one thread\n"),
+             "%s", meant.out);
   child_free(&list), child_free(&one), child_free(&meant), child_free(&two);
 }
 
