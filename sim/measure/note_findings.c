@@ -238,9 +238,9 @@ static void note_placeholders(const struct evidence *ev, struct results *r) {
     count++;
   }
   if (count)
-    note(ev, r,
-         arena_format(ev->arena, "placeholders: %s %s not measured but assumed, and the answer hangs on %s",
-                      listed(ev, names, count), count == 1 ? "is" : "are", count == 1 ? "it" : "them"));
+    findings_note(ev, r,
+                  arena_format(ev->arena, "placeholders: %s %s not measured but assumed, and the answer hangs on %s",
+                               listed(ev, names, count), count == 1 ? "is" : "are", count == 1 ? "it" : "them"));
 }
 
 void findings_notes(const struct evidence *ev, struct results *r) {
