@@ -71,6 +71,9 @@ enum steadiness parts_steadiness(const struct model *m) {
 void parts_enters(struct compiler *c, struct instruction *in) { EACH(ALL, enters, c, in); }
 
 void parts_leaves(struct compiler *c) { EACH(ALL, leaves, c); }
+void parts_accepts(struct compiler *c, struct instruction *in) { EACH(ALL, accepts, c, in); }
+
+void parts_left(struct compiler *c, struct instruction *in) { EACH(ALL, left, c, in); }
 
 void parts_behind(struct compiler *c, const struct endpoint_config *e) { EACH(ALL, behind, c, e); }
 
@@ -117,6 +120,7 @@ void parts_open(struct world *w) {
     if (parts[i]->staged) w->parts.staging |= UINT64_C(1) << i;
     if (parts[i]->admits || parts[i]->gives_up) w->parts.placing |= UINT64_C(1) << i;
     follow_processes(&w->parts, parts[i], UINT64_C(1) << i);
+    if (parts[i]->forsaken) w->parts.forsaking |= UINT64_C(1) << i;
     if (parts[i]->child_begins || parts[i]->child_ends || parts[i]->child_left) w->parts.kin |= UINT64_C(1) << i;
     if (parts[i]->room.world) w->parts.room[i] = arena_alloc(w->arena, parts[i]->room.world);
   }
@@ -218,6 +222,8 @@ void parts_child_ends(struct world *w, struct request *child, struct request *ca
 }
 
 void parts_child_left(struct world *w, struct request *child) { EACH(w->parts.kin, child_left, w, child); }
+
+void parts_forsaken(struct world *w, struct request *r) { EACH(w->parts.forsaking, forsaken, w, r); }
 
 void parts_fails(struct world *w, struct request *r, enum outcome outcome) { EACH(r->holds_of, fails, w, r, outcome); }
 

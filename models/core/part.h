@@ -95,6 +95,8 @@ struct part {
   /* While programs are compiled: of a call that has just been emitted; behind the program of an endpoint. */
   void (*enters)(struct compiler *, struct instruction *);
   void (*leaves)(struct compiler *); /* before the leave of the open frame */
+  void (*accepts)(struct compiler *, struct instruction *); /* of the accept that belongs to it; its frame is not open yet */
+  void (*left)(struct compiler *, struct instruction *);    /* of the leave; its frame is not open any more */
   void (*behind)(struct compiler *, const struct endpoint_config *);
   /* Of sums of demand: its room in them; what a computation of requests of this weight asks, besides CPU time of the service. */
   void (*sums)(struct demand_sums *, struct arena *);
@@ -147,6 +149,8 @@ struct part {
   void (*release)(struct world *, struct request *);
   void (*forget)(struct world *, struct request *);
   void (*bereaved)(struct world *, struct request *, const struct container *, uint32_t dead_generation);
+  /* Of any request: its client does not wait for it any more, and it goes on. */
+  void (*forsaken)(struct world *, struct request *);
 
   /* Of a child (models/request/child.h): it is new; it has ended for its caller; its caller waits for it no more. */
   void (*child_begins)(const struct world *, struct request *child, const struct request *caller);
@@ -166,6 +170,8 @@ void parts_link_service(struct linker *, struct service_config *, const char *pa
 enum steadiness parts_steadiness(const struct model *); /* the least steady of all */
 void parts_enters(struct compiler *, struct instruction *);
 void parts_leaves(struct compiler *);
+void parts_accepts(struct compiler *, struct instruction *);
+void parts_left(struct compiler *, struct instruction *);
 void parts_behind(struct compiler *, const struct endpoint_config *);
 void parts_sums(struct demand_sums *, struct arena *);
 void parts_computes(const struct walk *, int32_t service, double weighted_s);
@@ -199,6 +205,7 @@ void parts_staged(struct world *);
 void parts_severed(struct world *, uint32_t region, uint32_t other, bool cut);
 void parts_lost_data(struct world *, int32_t fault, sim_time rpo);
 void parts_fails(struct world *, struct request *, enum outcome);
+void parts_forsaken(struct world *, struct request *);
 void parts_ends(struct world *, struct request *);
 void parts_release(struct world *, struct request *);
 void parts_forget(struct world *, struct request *);

@@ -72,6 +72,8 @@
   PART(user_growth)                                                                                                                \
   PART(bandwidth)                                                                                                                  \
   PART(leaks)                                                                                                                      \
+  PART(accept)                                                                                                                     \
+  PART(upstream)                                                                                                                   \
   PARTS_MORE(PART)
 
 enum part_number {
@@ -101,6 +103,7 @@ struct world_parts {
   uint64_t staging;   /* those of them that follow what outages wait for */
   uint64_t following; /* those of them that follow every change of what is served */
   uint64_t placing;   /* those of them that have a say in where containers are */
+  uint64_t forsaking; /* those of them that follow clients that give up */
   /* those of them that follow processes, by hook */
   uint64_t begins, serves, stops, stopped, dies, died, fetches, recovers, placed;
   uint16_t in_request[PARTS_MOST]; /* where its room begins in each request, in bytes; 0: it takes none */

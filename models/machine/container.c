@@ -1,5 +1,6 @@
 #include "models/machine/sharing.h"
 #include "models/core/part.h"
+#include "models/machine/accept.h"
 #include "models/request/line.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
@@ -154,20 +155,31 @@ static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, 
   const struct request *last = t->last == NONE ? NULL : world_request(w, t->last);
   bool waits = last && last->live && last->waiting == &wait_cpu && is_branch_of(w, last, t->forker);
   queue_push_behind(w, &k->runnable, waits ? t->last : NONE, r);
+  if (c->loops && !k->aside) loop_batches(w, r);
   t->last = r->id;
   return true;
+}
+
+static inline void queue_up(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  if (waits_in_turn(w, c, k, r)) return;
+  if (__builtin_expect(c->loops != NULL, 0) && !k->aside)
+    loop_joins(w, c, k, r);
+  else
+    queue_push(w, &k->runnable, r);
 }
 
 void container_compute(struct world *w, struct container *c, struct request *r) {
   struct crew *k = computing_crew(w, c, r);
   if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
-  if (k->running >= k->threads && !takes_turn(w, c, k, r)) {
+  bool busy = k->running >= k->threads;
+  if (busy && !takes_turn(w, c, k, r)) {
     if (__builtin_expect(r->impatient, 0) && !request_waits_in_queue(w, r)) return;
     r->waiting = &wait_cpu;
     k->fresh_waiting += r->fresh;
-    if (!waits_in_turn(w, c, k, r)) queue_push(w, &k->runnable, r);
+    queue_up(w, c, k, r);
     return;
   }
+  if (__builtin_expect(c->loops != NULL, 0) && !busy) loop_begins(c, k);
   r->fresh = false;
   share_advance(w, c, world_now(w));
   if (start_alone(w, c, k, r)) return;
@@ -213,8 +225,27 @@ static inline struct request *next_in_turn(struct world *w, struct container *c,
   return __builtin_expect(c->shedder != NULL, 0) ? pop_unshed(w, c, k, q) : queue_pop(w, q);
 }
 
+/* What a free loop finds next; with a computation the rest waits for its end. */
+__attribute__((noinline)) static void fill_loop(struct world *w, struct container *c, struct crew *k) {
+  while (k->running < k->threads) {
+    struct request *next = loop_next(w, c, k);
+    if (!next) break;
+    if (next->waiting == &wait_read) {
+      loop_reads(w, c, k, next);
+      continue;
+    }
+    k->fresh_waiting -= next->fresh;
+    next->fresh = false;
+    start_job(w, c, k, next);
+  }
+}
+
 /* Puts waiting computations on free threads. */
 static inline void fill_threads(struct world *w, struct container *c, struct crew *k) {
+  if (__builtin_expect(c->loops != NULL, 0) && !k->aside) {
+    fill_loop(w, c, k);
+    return;
+  }
   while (k->running < k->threads) {
     struct request *next = next_in_turn(w, c, k, &k->runnable);
     if (!next) break;
@@ -287,7 +318,7 @@ void container_computed(void *world, uint32_t id) {
   const struct instruction *in = instruction_of(w, r);
   k->running--;
   c->aside -= k->aside;
-  bool in_turn = __builtin_expect(in->continues, 0) && (k->runnable.count || k->running >= k->threads);
+  bool in_turn = __builtin_expect(in->continues, 0) && (k->runnable.count || k->running >= k->threads || c->loops);
   if (!in_turn) fill_threads(w, c, k);
   share_cores(w, &w->nodes[c->node], c);
 
@@ -320,18 +351,8 @@ static void take_from_door(struct world *w, struct container *c, struct request 
   request_wake_soon(w, r);
 }
 
-bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
-  if (__builtin_expect(c->turn.crew != NULL, 0)) leave_turn(w, c, r);
-  struct crew *k = __builtin_expect(!c->processes, 1) ? &c->own : runtime_deal(w, c, r);
-  if (!c->holds) {
-    if (k->running >= k->threads && k->fresh_waiting >= c->backlog) {
-      request_fail(w, r, OUTCOME_REJECTED);
-      return false;
-    }
-    r->fresh = true;
-    take_in(w, c, r);
-    return true;
-  }
+/* Where a request holds a thread: it gets one, or waits for it. */
+static inline bool seats(struct world *w, struct container *c, struct crew *k, struct request *r, uint16_t cell, bool bounded) {
   if (k->held < k->seats) {
     share_advance(w, c, world_now(w));
     k->held++, c->held++;
@@ -340,7 +361,7 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
     take_in(w, c, r);
     return true;
   }
-  if (k->door.count >= c->backlog) {
+  if (bounded && k->door.count >= c->backlog) {
     request_fail(w, r, OUTCOME_REJECTED);
     return false;
   }
@@ -349,6 +370,41 @@ bool container_accept(struct world *w, struct container *c, struct request *r, u
   if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
   queue_push(w, &k->door, r);
   return false;
+}
+
+bool container_accept(struct world *w, struct container *c, struct request *r, uint16_t cell) {
+  if (__builtin_expect(c->turn.crew != NULL, 0)) leave_turn(w, c, r);
+  struct crew *k = __builtin_expect(!c->processes, 1) ? &c->own : runtime_deal(w, c, r);
+  if (c->holds) return seats(w, c, k, r, cell, true);
+  if (k->running >= k->threads && k->fresh_waiting >= c->backlog) {
+    request_fail(w, r, OUTCOME_REJECTED);
+    return false;
+  }
+  r->fresh = true;
+  take_in(w, c, r);
+  return true;
+}
+
+void container_comes_in(struct world *w, struct container *c, const struct request *r) {
+  if (c->turn.crew) leave_turn(w, c, r);
+}
+bool container_seats(struct world *w, struct container *c, struct crew *k, struct request *r, uint16_t cell) {
+  return seats(w, c, k, r, cell, false);
+}
+void container_takes_in(struct world *w, struct container *c, struct request *r) { take_in(w, c, r); }
+struct crew *container_crew(struct container *c, uint32_t process) {
+  return serving_crew(c, process);
+}
+void container_books(const struct world *w, const struct container *c, struct request *r, uint16_t cell) {
+  book_wait(w, c, r, cell);
+}
+void container_goes_on_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  go_on_in_turn(w, c, k, r);
+}
+void container_wakes(struct world *w, struct container *c, struct crew *k) {
+  share_advance(w, c, world_now(w));
+  fill_threads(w, c, k);
+  share_cores(w, &w->nodes[c->node], c);
 }
 
 void container_leave(struct world *w, struct container *c, uint32_t process) {
@@ -371,7 +427,10 @@ void container_leave_queue(struct world *w, struct container *c, struct request 
   assert(r->waiting == &wait_cpu || r->waiting == &wait_thread);
   struct crew *k = r->waiting == &wait_cpu ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
   if (r->waiting == &wait_cpu) k->fresh_waiting -= r->fresh;
-  queue_remove(w, r->waiting == &wait_cpu ? &k->runnable : &k->door, r);
+  if (__builtin_expect(c->loops != NULL, 0) && r->waiting == &wait_cpu && !k->aside)
+    loop_left(w, c, k, r);
+  else
+    queue_remove(w, r->waiting == &wait_cpu ? &k->runnable : &k->door, r);
   book_wait(w, c, r, r->waiting == &wait_cpu ? instruction_of(w, r)->cell : r->wait_cell);
   r->waiting = NULL;
 }
@@ -392,7 +451,8 @@ static void put_to_work(struct world *w, struct container *c, struct crew *k) {
     k->held++, c->held++;
     take_from_door(w, c, next);
   }
-  if (!k->runnable.count || k->running >= k->threads) return;
+  bool ready = c->loops ? loop_is_ready(c, k) : k->runnable.count > 0;
+  if (!ready || k->running >= k->threads) return;
   fill_threads(w, c, k);
   node_share(w, &w->nodes[c->node], c);
 }

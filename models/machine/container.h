@@ -18,6 +18,7 @@
 struct node;
 struct cache;
 struct farewell;
+struct loops;
 
 enum container_state {
   CONTAINER_UNUSED,   /* not wanted */
@@ -88,6 +89,7 @@ struct container {
   double used_ns, busy_ns;       /* accounts, see below */
   struct cpu_quota *quota;       /* null: none */
   bool metered;                  /* it has a quota, or its pace is not 1 */
+  struct loops *loops;           /* of its processes (accept.h); null: what waits to compute waits in one line */
   struct connection_pool *pools; /* by process, and within it as the configuration lists them */
   uint32_t pool_count;
   uint32_t connections; /* open ones that lead here, of pools that track them individually */
@@ -175,6 +177,16 @@ void container_forks(struct world *, const struct request *);
 sim_time container_slows(const struct container *, sim_time work);
 /* Takes the request in: true when accepted at once, false when it waits for a thread or was rejected and is gone. */
 bool container_accept(struct world *, struct container *, struct request *, uint16_t cell);
+/* The same in parts, for accept.c: it is no newcomer's turn any more; with room in any case; it is taken in. */
+void container_comes_in(struct world *, struct container *, const struct request *);
+bool container_seats(struct world *, struct container *, struct crew *, struct request *, uint16_t cell);
+void container_takes_in(struct world *, struct container *, struct request *);
+/* Of a loop: the crew of the process; the request has the thread, and goes on; the thread is free, and something is ready; books a
+ * wait in one of its queues. */
+struct crew *container_crew(struct container *, uint32_t process);
+void container_goes_on_in_turn(struct world *, struct container *, struct crew *, struct request *);
+void container_wakes(struct world *, struct container *, struct crew *);
+void container_books(const struct world *, const struct container *, struct request *, uint16_t cell);
 /* A request of the process leaves; a waiting one gets its thread. */
 void container_leave(struct world *, struct container *, uint32_t process);
 /* The request, which waits in one of its queues, leaves it; its wait is booked. */

@@ -59,14 +59,14 @@ static uint64_t newcomers(const struct container *c) {
 
 /* It stands behind "enter": its next instruction is to be accepted there. */
 static bool is_new(const struct world *w, const struct request *r) {
-  return w->model->programs[r->endpoint].instructions[r->pc].operation == &operation_accept;
+  return w->model->programs[r->endpoint].instructions[r->pc].operation->accepts;
 }
 
 /* The time in the queue of the replica that it is on. */
 static uint16_t cell_of(const struct world *w, const struct container *c, const struct request *r) {
   const struct instruction *all = w->model->programs[r->endpoint].instructions;
   uint32_t pc = r->pc;
-  while (pc && (all[pc].operation != &operation_accept || all[pc].service != (int32_t)c->service)) pc--;
+  while (pc && (!all[pc].operation->accepts || all[pc].service != (int32_t)c->service)) pc--;
   return all[pc].cell;
 }
 

@@ -147,6 +147,7 @@ static uint32_t choose(struct world *w, struct container *c, const struct reques
 struct crew *runtime_deal(struct world *w, struct container *c, struct request *r) {
   struct frame *f = &r->frames[r->depth - 1];
   if (c->processes->count == 1) return &c->processes->each[0].crew;
+  if (f->pinned) return &c->processes->each[f->process].crew;
   if (r->dealt && r->depth == 1) return &c->processes->each[f->process].crew; /* who took the job does it */
   const struct origin *from = &w->origins[r->source];
   bool *dealt = NULL; /* its client's connection leads to one process */

@@ -39,6 +39,8 @@ struct operation {
   bool computes; /* on a thread of the replica of the topmost frame */
   bool leaves;   /* that thread, to wait elsewhere */
   bool enters;   /* opens a frame on a replica of instruction->service */
+  bool calls;    /* the same, of what compile_enter emits: the next instruction is to be accepted there */
+  bool accepts;  /* the replica of the topmost frame accepts it */
   bool jumps;    /* a look-up: with instruction->probability it goes on at instruction->target */
   bool answers;  /* an external service has answered */
   bool ends;     /* nothing follows: a walk stops here */

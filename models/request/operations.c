@@ -59,8 +59,8 @@ static void leave_holds(struct walk *w, const struct instruction *in, double wei
 }
 
 const struct operation operation_enter = {
-    .name = "enter", .run = request_enter, .hold = enter_holds, .through = enter_through, .enters = true};
-const struct operation operation_accept = {.name = "accept", .run = request_accept};
+    .name = "enter", .run = request_enter, .hold = enter_holds, .through = enter_through, .enters = true, .calls = true};
+const struct operation operation_accept = {.name = "accept", .run = request_accept, .accepts = true};
 const struct operation operation_leave = {.name = "leave", .run = request_leave, .hold = leave_holds, .leaves = true};
 
 /* --- compute ----------------------------------------------------------------------------------------------------------------- */

@@ -23,6 +23,10 @@ struct client_line {
   void (*sends)(struct world *, struct request *);
   /* The answer sets out; false when it takes no time or has been taken. */
   bool (*answers)(struct world *, struct request *);
+  /* The request opens the connection that it comes on. */
+  bool (*opens)(const struct world *, const struct request *);
+  /* Its client gives up and closes that connection. */
+  void (*closes)(const struct world *, const struct request *);
   /* The replica of the service that the client's connection leads to, or UINT32_MAX; it leads there from now on. */
   uint32_t (*pinned)(struct world *, const struct request *, int32_t service);
   void (*pin)(struct world *, const struct request *, int32_t service, uint32_t container);

@@ -102,6 +102,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   accept->service = service;
   accept->cell = compile_cell(c, service, TIME_QUEUE);
   accept->stopped_cell = stopped_cell(c, service);
+  parts_accepts(c, accept);
   assert(c->depth < PROGRAM_FRAMES);
   c->frames[c->depth++] = service;
   return in;
@@ -113,14 +114,23 @@ void compile_leave(struct compiler *c) {
   assert(c->depth > 0);
   in->service = c->frames[--c->depth];
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
+  parts_left(c, in);
+}
+
+/* Of the leaves so far. */
+static uint32_t last_leave(const struct program *p) {
+  uint32_t i = p->count - 1;
+  while (i && p->instructions[i].operation != &operation_leave) i--;
+  return i;
 }
 
 void compile_carries(struct compiler *c, uint32_t first, bool all, int64_t request, int64_t response) {
   if (!request && !response) return;
   struct instruction *in = c->program->instructions;
-  for (uint32_t i = first; i < c->program->count; i++) {
-    if (in[i].operation == &operation_enter && (all || i == first)) in[i].scale = (double)request;
-    if (in[i].operation == &operation_leave && (all || i + 1 == c->program->count)) in[i].scale = (double)response;
+  uint32_t last = last_leave(c->program);
+  for (uint32_t i = first, calls = 0; i < c->program->count; i++) {
+    if (in[i].operation->calls && (all || !calls++)) in[i].scale = (double)request;
+    if (in[i].operation == &operation_leave && (all || i == last)) in[i].scale = (double)response;
   }
 }
 

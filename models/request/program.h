@@ -71,6 +71,7 @@ struct instruction {
   uint16_t outcome;           /* END: how it ends for the client */
   int16_t keyspace;           /* CONTENT, LOOKUP of what is found by item, ENTER of a service with shards; else -1 */
   int16_t shard;              /* ENTER: of such a service: the number, or SHARD_OF_ITEM */
+  bool own_connections;       /* ENTER: the caller opens and keeps them itself (models/service/upstream.h) */
   bool again;                 /* ENTER: the balancer takes turns, and the request has called this service before */
   bool on_workers;            /* CPU: next to the event loop */
   bool continues;             /* CPU: another one by the same crew may follow within its turn (turns.c) */

@@ -145,12 +145,14 @@ void request_abandon(struct world *w, struct request *r) {
   struct lane *timeout = w->origins[r->source].timeout;
   if (timeout) lane_cancel(timeout, r->patience);
   r->client_gone = true;
+  parts_forsaken(w, r);
 }
 
 void request_timed_out(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
   request_give_up(w, r, OUTCOME_TIMEOUT);
+  parts_forsaken(w, r);
   if (w->origins[r->source].cancel) request_cancel(w, r);
 }
 
@@ -171,7 +173,8 @@ __attribute__((noinline)) static void notify_balancer_of_failure(struct world *w
   bool alive = frame_alive(w, f);
   if (alive) balancer_forgets(w, s, f->container);
   bool dead = !alive && !container_serves(&w->containers[f->container]);
-  if ((dead || outcome == OUTCOME_REJECTED) && !abandoned(r)) balancer_failed(w, s, f->container, calling_container(r));
+  bool turned_away = outcome == OUTCOME_REJECTED || (outcome == OUTCOME_UNREACHABLE && !f->accepted);
+  if ((dead || turned_away) && !abandoned(r)) balancer_failed(w, s, f->container, calling_container(r));
 }
 
 void request_fail(struct world *w, struct request *r, enum outcome outcome) {
@@ -467,19 +470,32 @@ __attribute__((noinline, cold)) static bool version_fails(struct world *w, const
   return true;
 }
 
-bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
+static inline uint32_t chooses(struct world *w, struct request *r, const struct instruction *in) {
   struct service *s = &w->services[in->service];
   bool refuses = s->routing && s->routing->refuses && s->routing->refuses(w, s, in, r);
-  if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return finds_none(w, r, in);
-  uint32_t chosen = r->depth ? pick(w, s, in, r) : entrance(w, s, in, r);
-  if (__builtin_expect(chosen == NONE, 0)) return finds_none(w, r, in);
+  if (!s->in_rotation || service_lacks_quorum(s) || __builtin_expect(refuses, 0)) return NONE;
+  return r->depth ? pick(w, s, in, r) : entrance(w, s, in, r);
+}
+
+static inline bool enters(struct world *w, struct request *r, const struct instruction *in, uint32_t chosen) {
   struct container *c = &w->containers[chosen];
   const struct container *caller = r->depth ? &w->containers[r->frames[r->depth - 1].container] : NULL;
   bool severed = __builtin_expect(w->impaired, 0) && cut_off(w, r, caller, c);
   if (severed || !container_serves(c)) return knocks(w, r, in, caller, c, severed);
   if (__builtin_expect(w->impaired, 0) && version_fails(w, r, in, c)) return unserved(w, r, in, OUTCOME_ERROR);
-  opens_frame(w, r, s, c);
+  opens_frame(w, r, &w->services[in->service], c);
   return travel(w, r, caller, c, in);
+}
+
+bool request_enter(struct world *w, struct request *r, const struct instruction *in) {
+  uint32_t chosen = chooses(w, r, in);
+  return __builtin_expect(chosen != NONE, 1) ? enters(w, r, in, chosen) : finds_none(w, r, in);
+}
+
+uint32_t request_chooses(struct world *w, struct request *r, const struct instruction *in) { return chooses(w, r, in); }
+bool request_finds_none(struct world *w, struct request *r, const struct instruction *in) { return finds_none(w, r, in); }
+bool request_enters(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {
+  return enters(w, r, in, container);
 }
 
 bool request_enter_at(struct world *w, struct request *r, const struct instruction *in, uint32_t container) {

@@ -40,6 +40,7 @@ extern const struct wait wait_elsewhere;
 struct frame {
   uint32_t container, generation;
   bool accepted;    /* counts among its requests in flight */
+  bool pinned;      /* the process is given: its connection leads there */
   uint16_t process; /* of the container (models/machine/runtime.h) */
   sim_time entered;
 };
@@ -146,6 +147,10 @@ void compute_asks(const struct walk *, const struct instruction *, double weight
 bool request_enter(struct world *, struct request *, const struct instruction *);
 bool request_accept(struct world *, struct request *, const struct instruction *);
 bool request_leave(struct world *, struct request *, const struct instruction *);
+/* The same in parts: the replica that it goes to, or NONE; what becomes of it then; it goes to that one, whatever its state. */
+uint32_t request_chooses(struct world *, struct request *, const struct instruction *);
+bool request_finds_none(struct world *, struct request *, const struct instruction *);
+bool request_enters(struct world *, struct request *, const struct instruction *, uint32_t container);
 /* Enters that replica, which serves. */
 bool request_enter_at(struct world *, struct request *, const struct instruction *, uint32_t container);
 /* The request is on its way to the replica, which serves: its topmost frame from now on. */

@@ -188,6 +188,7 @@ static void client_network_sends(struct world *w, struct request *r) {
   }
   bool opens;
   sim_time ready = connect(w, r, &opens);
+  request_way(w, r)->follows = !opens;
   if (opens && p->handshake && s->connection.tls != TLS_NONE && s->connection.handshake.mean > 0) {
     r->pc = p->handshake;
     set_out(w, r, ready);
@@ -264,7 +265,17 @@ static uint16_t *process_of(const struct world *w, const struct request *r, uint
   return &c->process;
 }
 
-const struct client_line client_line = {.sends = client_network_sends,
+static bool client_network_opens(const struct world *w, const struct request *r) { return !request_way(w, r)->follows; }
+
+/* The client's next request opens another one. */
+static void client_network_closes(const struct world *w, const struct request *r) {
+  struct client_connection *c = connection_of(w, r);
+  if (c) c->left = 0;
+}
+
+const struct client_line client_line = {.opens = client_network_opens,
+                                        .closes = client_network_closes,
+                                        .sends = client_network_sends,
                                         .answers = client_network_answers,
                                         .pinned = client_network_pinned,
                                         .pin = client_network_pin,
@@ -278,7 +289,7 @@ static void compile_way(struct compiler *c, const struct endpoint_config *e) {
   c->program->edge_hit = endpoint_way(e)->cdn.hit;
   if (e->entry >= 0) { /* the answer is what leaves the entry last, on its way to an end that is a success */
     struct instruction *first = &c->program->instructions[0], *last = &c->program->instructions[c->program->end - 1];
-    assert(first->operation == &operation_enter && last->operation == &operation_leave);
+    assert(first->operation->calls && last->operation == &operation_leave);
     first->scale = (double)endpoint_way(e)->request, last->scale = (double)endpoint_way(e)->response;
   }
   if (client_network_before(c->model, e)) client_network_compile(c, e);

@@ -107,6 +107,7 @@ extern const struct record client_way_record;
 /* Of each request. */
 struct way_of_request {
   bool from_edge, answered; /* a CDN answers it; its answer is on the way to the client */
+  bool follows;             /* its connection was there */
   uint32_t connection;      /* of its client, by number from 1; 0: not looked up yet */
 };
 static inline struct way_of_request *request_way(const struct world *w, const struct request *r) {

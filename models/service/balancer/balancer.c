@@ -162,7 +162,7 @@ static uint32_t pick_among(struct world *w, struct service *s, const struct inst
   if (!p.b) return pick(&p);
   uint32_t caller = r->depth ? r->frames[r->depth - 1].container : NONE;
   leave_out_ejected(&p, ejector_of(w, s, caller));
-  if (p.b->kept && caller != NONE) return pick_for_connection(&p, pick, caller);
+  if (p.b->kept && caller != NONE && !in->own_connections) return pick_for_connection(&p, pick, caller);
   return choose(&p, pick);
 }
 
