@@ -33,8 +33,7 @@ static struct visits visits_of(const struct model *m, struct arena *arena) {
     program_demand(p, 1, &one);
     program_demand(p, model_endpoint_share(m, e), &d);
     for (uint32_t k = 0; k < p->count; k++)
-      if (p->instructions[k].operation->calls)
-        v.count[e * m->services.count + (uint32_t)p->instructions[k].service] += one.runs[k];
+      if (p->instructions[k].operation->calls) v.count[e * m->services.count + (uint32_t)p->instructions[k].service] += one.runs[k];
   }
   for (uint32_t i = 0; i < m->services.count; i++) {
     const struct service_config *s = model_service(m, i);

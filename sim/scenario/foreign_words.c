@@ -22,8 +22,8 @@ const struct foreign_word foreign_words[] = {
      "sysctls|"
      "ulimits|namespace|metadata|selector|serviceaccountname|imagepullpolicy|pullpolicy|init|extrahosts|dns|url|address|version",
      "service", NOTHING, NULL},
-    {"dependson|links|calls|upstreams", "service",
-     "the \"call\", \"query\" and \"cached\" steps of an endpoint say what uses what", "endpoints.NAME.steps"},
+    {"dependson|links|calls|upstreams", "service", "the \"call\", \"query\" and \"cached\" steps of an endpoint say what uses what",
+     "endpoints.NAME.steps"},
     {"livenessprobe|readinessprobe|startupprobe|probe", "service",
      "probes are delays of the orchestrator: \"platform\": {\"kubernetes\": {\"readiness_period\": ...}}",
      "platform.kubernetes.readiness_period"},
