@@ -68,6 +68,8 @@ enum steadiness parts_steadiness(const struct model *m) {
   return worst;
 }
 
+void parts_calls(struct compiler *c, int32_t service) { EACH(ALL, calls, c, service); }
+
 void parts_enters(struct compiler *c, struct instruction *in) { EACH(ALL, enters, c, in); }
 
 void parts_leaves(struct compiler *c) { EACH(ALL, leaves, c); }

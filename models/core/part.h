@@ -92,7 +92,8 @@ struct part {
   void (*service)(struct linker *, struct service_config *, const char *path); /* between LINK_FIRST and LINK_JOINED */
   enum steadiness (*steadiness)(const struct model *);
 
-  /* While programs are compiled: of a call that has just been emitted; behind the program of an endpoint. */
+  /* While programs are compiled: before a call of the service is emitted; of the call; behind the program of an endpoint. */
+  void (*calls)(struct compiler *, int32_t service);
   void (*enters)(struct compiler *, struct instruction *);
   void (*leaves)(struct compiler *); /* before the leave of the open frame */
   void (*accepts)(struct compiler *, struct instruction *); /* of the accept that belongs to it; its frame is not open yet */
@@ -168,6 +169,7 @@ const struct part *part_numbered(uint32_t number);
 void parts_link(struct linker *, enum link_stage);
 void parts_link_service(struct linker *, struct service_config *, const char *path);
 enum steadiness parts_steadiness(const struct model *); /* the least steady of all */
+void parts_calls(struct compiler *, int32_t service);
 void parts_enters(struct compiler *, struct instruction *);
 void parts_leaves(struct compiler *);
 void parts_accepts(struct compiler *, struct instruction *);

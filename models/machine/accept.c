@@ -199,6 +199,10 @@ void loop_reads(struct world *w, struct container *c, struct crew *k, struct req
   request_wake_soon(w, r);
 }
 
+static bool connection_accept(struct world *, struct request *, const struct instruction *);
+static const struct operation operation_connection_accept = {
+    .name = "accept a connection", .run = connection_accept, .accepts = true};
+
 /* --- accept ------------------------------------------------------------------------------------------------------------------ */
 
 static void is_in(struct accepting *a) { *a = (struct accepting){.stage = STAGE_NEW}; }
@@ -228,12 +232,19 @@ static bool client_opens(const struct world *w, const struct request *r) {
   return from_client && w->origins[r->source].line->opens(w, r);
 }
 
+/* From its first SYN. */
+static void times(struct world *w, const struct request *r, const struct instruction *in, struct accepting *a) {
+  sim_time way = a->opens ? way_to(w, r) : 0;
+  sim_time patience = model_service(w->model, (uint32_t)in->service)->connect_timeout;
+  a->gives_up_at = world_after(w, patience > way ? patience - way : 0);
+  a->knocked_at = world_after(w, 2 * way);
+}
+
 /* Its first packet is here. What it is for: the answer goes back and the request comes after it. */
 static bool connects(struct world *w, struct request *r, const struct instruction *in, struct accepting *a) {
   a->opens |= client_opens(w, r);
+  times(w, r, in, a);
   sim_time way = a->opens ? way_to(w, r) : 0;
-  a->gives_up_at = world_after(w, model_service(w->model, (uint32_t)in->service)->connect_timeout - way);
-  a->knocked_at = world_after(w, 2 * way);
   if (!way) return true;
   a->stage = STAGE_CONNECTS;
   r->pc--;
@@ -264,6 +275,23 @@ static bool turned_away(struct world *w, struct request *r, const struct instruc
   request_parks(r, in->cell, world_now(w));
   a->again = timer_heap_push(w->sleepers, sent_again(a, world_now(w)), r->id);
   return false;
+}
+
+/* Its next instruction is to be accepted; it is parked in front of that. */
+bool accept_hangs(struct world *w, struct request *r) {
+  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc];
+  if (in->operation != &operation_connection_accept) return false;
+  struct accepting *a = request_accepting(w, r);
+  const struct accept_config *config = config_of(&w->containers[r->frames[r->depth - 1].container]);
+  if (config->takes == ACCEPT_NONE || config->full == ACCEPT_REJECT) return false;
+  if (a->stage == STAGE_NEW) times(w, r, in, a);
+  if (a->stage == STAGE_DROPPED && world_now(w) >= a->gives_up_at) {
+    request_fail(w, r, OUTCOME_UNREACHABLE);
+    return true;
+  }
+  r->pc++;
+  turned_away(w, r, in, a);
+  return true;
 }
 
 void accept_gives_up(struct world *w, struct request *r) {
@@ -345,8 +373,6 @@ static bool connection_read(struct world *w, struct request *r, const struct ins
 }
 
 static const struct operation operation_read = {.name = "read", .run = connection_read};
-static const struct operation operation_connection_accept = {
-    .name = "accept a connection", .run = connection_accept, .accepts = true};
 
 static bool keeps(const struct model *m, int32_t caller) {
   return caller >= 0 && service_opens(model_service(m, (uint32_t)caller));
@@ -422,6 +448,8 @@ static void link_service(struct linker *l, struct service_config *s, const char 
     link_error(l, path, "accept", "is for services that are called over connections of their own: kind app or proxy");
   if (s->runtime == RUNTIME_EVENT_LOOP && s->threads != 1 && config->takes == ACCEPT_ONE)
     link_error(l, path, "accept", "a loop has one thread: give \"processes\" instead of \"threads\", or accept all");
+  if (s->shifts.count && s->runtime == RUNTIME_EVENT_LOOP)
+    link_error(l, path, "accept", "a loop has one thread at all times: not with \"shifts\"");
   if (s->discipline == DISCIPLINE_PRIORITY)
     link_error(l, path, "accept", "a loop takes what is ready in the order of the kernel's list, not by priority");
   config->queue = meter_declare(l->model, s->name, "accept_queue", METER_LEVEL, "Connections that wait to be accepted.");

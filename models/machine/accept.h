@@ -110,6 +110,8 @@ void loop_reads(struct world *, struct container *, struct crew *, struct reques
 
 /* The request, if it waits for its SYN to be sent again, gives that up: it fails within the instant. */
 void accept_gives_up(struct world *, struct request *);
+/* The request comes to a process that hangs and has no room for it. True: its SYN was dropped, or it has given up and is gone. */
+bool accept_hangs(struct world *, struct request *);
 
 extern const struct wait wait_read;     /* on a connection: for its place in a batch */
 extern const struct wait wait_accepted; /* in the accept queue, or accepted and not registered */

@@ -10,6 +10,7 @@
  * (whose clock is the database's), or a time-out of a call that is over meanwhile ends when the process goes on. What is not
  * followed: a callee that fails ends the request for its client at once. */
 #include "models/core/world.h"
+#include "models/machine/accept.h"
 #include "models/request/line.h"
 #include "models/request/operation.h"
 #include <assert.h>
@@ -80,6 +81,7 @@ bool hang_holds(struct world *w, struct request *r) {
   if (!c || c->state != CONTAINER_HUNG) return false;
   bool fresh = is_new(w, r);
   if (fresh && is_full(c)) {
+    if (accept_hangs(w, r)) return true;
     request_fail(w, r, OUTCOME_REJECTED);
     return true;
   }

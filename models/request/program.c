@@ -92,6 +92,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   if (model_service(c->model, (uint32_t)service)->embedded)
     compile_error(c, "\"%s\" is a file and runs nothing: only queries lead there",
                   model_service(c->model, (uint32_t)service)->name);
+  parts_calls(c, service);
   struct instruction *in = compile_emit(c, &operation_enter);
   in->service = service;
   in->route = route;

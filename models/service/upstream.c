@@ -141,24 +141,40 @@ static void breaks(struct world *w, struct request *r, uint32_t depth) {
   if (id != NONE) closes(w, id);
 }
 
-static bool enters(struct world *w, struct request *r, const struct instruction *in) {
+/* An idle connection or a new one: the request is on it from now on. NONE: there is no replica. */
+static uint32_t takes(struct world *w, struct request *r, const struct instruction *enter) {
   struct upstreams *u = world_upstreams(w);
-  if (__builtin_expect(request_upstream(w, r)->forsaken >= r->depth, 0)) {
-    request_fail(w, r, OUTCOME_TIMEOUT);
-    return false;
-  }
-  uint32_t list = list_of(w, &r->frames[r->depth - 1], in->service), chosen = NONE, id = NONE;
-  bool by_connection = service_config(&w->services[in->service])->balance.per == PER_CONNECTION;
+  uint32_t list = list_of(w, &r->frames[r->depth - 1], enter->service), chosen = NONE, id = NONE;
+  bool by_connection = service_config(&w->services[enter->service])->balance.per == PER_CONNECTION;
   if (by_connection && (id = newest(w, &u->lists[list], NONE)) != NONE) chosen = connection_at(u, id)->container;
-  if (chosen == NONE) chosen = request_chooses(w, r, in);
-  if (chosen == NONE) return request_finds_none(w, r, in);
+  if (chosen == NONE) chosen = request_chooses(w, r, enter);
+  if (chosen == NONE) return NONE;
   if (id == NONE) id = newest(w, &u->lists[list], chosen);
   if (id != NONE)
     unlink_idle(w, &u->lists[list], connection_at(u, id));
   else
     id = opens(w, list, chosen);
   goes_over(w, r, id);
-  return request_enters(w, r, in, chosen);
+  return id;
+}
+
+static bool knows_better(const struct world *w, const struct request *r) { return request_upstream(w, r)->forsaken >= r->depth; }
+
+/* Before a call: a connection, and what the caller computes to open one. */
+static bool dials(struct world *w, struct request *r, const struct instruction *in) {
+  if (knows_better(w, r)) return true;
+  uint32_t id = takes(w, r, in + 1);
+  return id == NONE || !connection_at(world_upstreams(w), id)->opens || request_compute(w, r, in);
+}
+
+static bool enters(struct world *w, struct request *r, const struct instruction *in) {
+  if (__builtin_expect(knows_better(w, r), 0)) {
+    request_fail(w, r, OUTCOME_TIMEOUT);
+    return false;
+  }
+  uint32_t dialled = request_upstream(w, r)->connection[r->depth], id = dialled ? dialled - 1 : takes(w, r, in);
+  if (id == NONE) return request_finds_none(w, r, in);
+  return request_enters(w, r, in, connection_at(world_upstreams(w), id)->container);
 }
 
 /* The answer is here. */
@@ -175,20 +191,34 @@ const struct operation operation_enter_over = {
     .name = "enter over a connection", .run = enters, .hold = enter_holds, .through = enter_through, .enters = true, .calls = true};
 static const struct operation operation_back = {.name = "connection back", .run = back};
 
-static bool goes_upstream(const struct compiler *c, const struct instruction *in) {
+static const struct operation operation_dial = {.name = "dial", .run = dials, .computes = true};
+static const struct operation operation_dial_each = {.name = "dial each time", .run = dials, .ask = compute_asks, .computes = true};
+
+static bool goes_upstream(const struct compiler *c, int32_t service) {
   int32_t caller = compile_service(c);
   return caller >= 0 && service_opens(model_service(c->model, (uint32_t)caller)) &&
-         service_is_upstream(model_service(c->model, (uint32_t)in->service));
+         service_is_upstream(model_service(c->model, (uint32_t)service));
+}
+
+static void compile_calls(struct compiler *c, int32_t service) {
+  if (!goes_upstream(c, service)) return;
+  int32_t caller = compile_service(c);
+  const struct upstream_config *config = service_upstream(model_service(c->model, (uint32_t)caller));
+  if (!(config->cpu.mean > 0)) return;
+  struct instruction *in = compile_emit_quietly(c, config->idle ? &operation_dial : &operation_dial_each);
+  in->service = caller;
+  in->demand = config->cpu;
+  compile_cpu_cells(c, in, caller);
 }
 
 static void compile_enters(struct compiler *c, struct instruction *in) {
-  if (!goes_upstream(c, in)) return;
+  if (!goes_upstream(c, in->service)) return;
   compile_becomes(in, &operation_enter_over);
   in->own_connections = true;
 }
 
 static void compile_left(struct compiler *c, struct instruction *in) {
-  if (goes_upstream(c, in)) compile_emit_quietly(c, &operation_back);
+  if (goes_upstream(c, in->service)) compile_emit_quietly(c, &operation_back);
 }
 
 /* --- requests that end before their answer ----------------------------------------------------------------------------------- */
@@ -329,6 +359,7 @@ const struct part part_upstream = {.name = "connections between services",
                                    .keys.service = &upstream_keys_record,
                                    .service = link_service,
                                    .room = {.world = sizeof(struct upstreams), .request = sizeof(struct upstream_of_request)},
+                                   .calls = compile_calls,
                                    .enters = compile_enters,
                                    .left = compile_left,
                                    .open = upstream_open,

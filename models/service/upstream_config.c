@@ -12,6 +12,8 @@ static const struct field fields[] = {
     KEY("timeout", DURATION, upstream_config, timeout, DEFAULT("never"), RANGE(1, FIELD_YEAR),
         .doc = "How long a connection may be idle: the shorter of what both ends say.",
         .source = "nginx keepalive_timeout 60 s (upstream), Go IdleConnTimeout 90 s, Node.js server.keepAliveTimeout 5 s"),
+    KEY("cpu", DISTRIBUTION, upstream_config, cpu, DEFAULT("0s"),
+        .doc = "CPU time of the caller to open a connection, before its request is sent, and to close it."),
     KEY("abort", WORD, upstream_config, abort, DEFAULT("close"), .words = abort_words,
         .doc = "When the client of a request has gone. close: the connection that carries the request is closed, and its answer "
                "goes nowhere; ignore: nothing, it is idle again after the answer.",

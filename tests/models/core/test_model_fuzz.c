@@ -49,6 +49,8 @@ struct fuzz {
   struct stream waits;    /* how long who waits for a rebuild does, what locks cost, and what is warm */
   struct stream later;    /* a file beside the callers, stock, the way from the clients, and keys that came since */
   bool embedded, stocked, remote;
+  struct stream sockets; /* accept queues, connections between services */
+  bool wired;
   struct stream ailments; /* probes, hangs, replicas that stand by */
   bool ails;
   struct text t;
@@ -273,8 +275,8 @@ static void put_replication(struct fuzz *f, uint32_t replicas) {
 }
 
 /* How a service orders and sheds. */
-static void put_queueing(struct fuzz *f, bool first) {
-  if (f->ranked && (first || guards(f, 2))) put(&f->t, ", 'discipline': 'priority'");
+static void put_queueing(struct fuzz *f, bool first, bool wired) {
+  if (f->ranked && (first || guards(f, 2)) && !wired) put(&f->t, ", 'discipline': 'priority'");
   if (guards(f, 4) == 0) put(&f->t, ", 'queue_deadline': '%ums'", guards(f, 40));
   if (guards(f, 4) == 0) put(&f->t, ", 'codel': { 'target': '%ums', 'interval': '%ums' }", guards(f, 10), 1 + guards(f, 100));
 }
@@ -581,12 +583,27 @@ static void put_failover(struct fuzz *f, uint32_t replicas) {
       300 * ailments(f, 2));
 }
 
+static uint32_t sockets(struct fuzz *f, uint32_t n) { return stream_below(&f->sockets, n); }
+
+static void put_sockets(struct fuzz *f) {
+  static const char *const idle[] = {"0", "1", "3", "'unlimited'"}, *const timeouts[] = {"never", "10ms", "1s"},
+                           *const takes[] = {"one", "one", "all", "none"}, *const cpu[] = {"0s", "0s", "50us"};
+  if (sockets(f, 4))
+    put(&f->t, ", 'accept': { 'takes': '%s', 'full': '%s', 'cpu': '%s' }", takes[sockets(f, 4)], sockets(f, 3) ? "drop" : "reject",
+        cpu[sockets(f, 3)]);
+  if (sockets(f, 4))
+    put(&f->t, ", 'upstream': { 'idle': %s, 'requests': %u, 'timeout': '%s', 'abort': '%s', 'cpu': '%s' }", idle[sockets(f, 4)],
+        1 + sockets(f, 30), timeouts[sockets(f, 3)], sockets(f, 3) ? "close" : "ignore", cpu[sockets(f, 3)]);
+}
+
 static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t number) {
+  bool wired = f->wired && letter == 'a';
   const char *restart = PICK(f, "always", "always", "always", "no");
   const char *balanced = balance(f, PICK(f, "round-robin", "random", "least-connections"));
   const char *backlog = PICK(f, "0", "1", "5", "511", "unlimited");
   uint32_t threads = 1 + below(f, 6);
   const char *runtime = PICK(f, "event-loop", "threads");
+  if (wired && sockets(f, 4)) threads = 1, runtime = "event-loop";
   uint32_t replicas = 1 + below(f, 4);
   if (f->replicated && letter == 'd' && replicas < 2) replicas = 2;
   if (divided(f, letter)) {
@@ -625,10 +642,10 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
     put(&f->t, " }");
   }
   if (f->groups > 1 && chance(f, 20)) put(&f->t, ", 'place': 'g1'");
-  if (people(f, 4) == 0) put_shifts(f);
+  if (people(f, 4) == 0 && !wired) put_shifts(f);
   if (f->stored && letter == 'd') put_database(f);
   if (f->replicated && letter == 'd') put_replication(f, f->copies);
-  put_queueing(f, letter == 'a' && !number);
+  put_queueing(f, letter == 'a' && !number, wired);
   put_runtime(f);
   if (letter == 'd' && f->connected) put_connections(f);
   if (f->keyed && letter != 'd') put_content(f);
@@ -636,6 +653,7 @@ static void put_service(struct fuzz *f, const char *kind, char letter, uint32_t 
   if (letter != 'a') put_volume(f, letter, number);
   if (f->ails && ailments(f, 3)) put_probes(f);
   if (f->ails && letter == 'a' && replicas > 1 && !f->queued && f->platform != 3 && ailments(f, 2)) put_failover(f, replicas);
+  if (wired && threads == 1) put_sockets(f);
   put(&f->t, " }");
 }
 
@@ -815,6 +833,8 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .later = stream_open(stream_key(seed, 0, 15, 0)),
                      .ailments = stream_open(stream_key(seed, 0, 51, 0)),
                      .ails = seed % 3 == 2,
+                     .sockets = stream_open(stream_key(seed, 0, 52, 0)),
+                     .wired = seed % 11 > 7,
                      .embedded = seed % 6 == 5,
                      .stocked = seed % 8 == 3,
                      .remote = seed % 9 == 4,
@@ -920,11 +940,11 @@ static void look_at_crew(struct looker *l, const struct container *c, const stru
   bool overtime = s->shifts.count || !k->threads; /* who was at work when the staff became fewer, or a pause began */
   expect(l, overtime || (k->running <= k->threads && k->held <= k->seats), "%s %u: %u running, %u held of %lld threads", s->name,
          c->id, k->running, k->held, (long long)k->threads);
-  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= c->backlog), "%s %u: %u and %u wait, backlog %lld",
+  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= (uint64_t)c->backlog + 1), "%s %u: %u and %u wait, backlog %lld",
          s->name, c->id, k->fresh_waiting, k->door.count, (long long)c->backlog);
   expect(l, !k->runnable.count || k->running == k->threads || (overtime && k->running > k->threads),
          "%s %u: %u wait and a thread is free", s->name, c->id, k->runnable.count);
-  expect(l, !k->door.count || k->held == k->seats || (overtime && k->held > k->seats),
+  expect(l, !k->door.count || c->loops || k->held == k->seats || (overtime && k->held > k->seats),
          "%s %u: %u wait at the door and a thread is free", s->name, c->id, k->door.count);
 }
 
