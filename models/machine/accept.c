@@ -74,11 +74,11 @@ static void changes_queue(struct world *w, struct container *c, int32_t change) 
   meter_change(w, config_of(c)->queue, change);
 }
 
-void loop_joins(struct world *w, struct container *c, struct crew *k, struct request *r) { push(w, c, k, r, IN_READY); }
+static void loop_joins(struct world *w, struct container *c, struct crew *k, struct request *r) { push(w, c, k, r, IN_READY); }
 
-void loop_batches(const struct world *w, const struct request *r) { request_accepting(w, r)->in = IN_BATCH; }
+static void loop_batches(const struct world *w, const struct request *r) { request_accepting(w, r)->in = IN_BATCH; }
 
-void loop_left(struct world *w, struct container *c, struct crew *k, struct request *r) {
+static void loop_left(struct world *w, struct container *c, struct crew *k, struct request *r) {
   queue_remove(w, queue_of(c, k, (enum loop_queue)request_accepting(w, r)->in), r);
 }
 
@@ -96,7 +96,7 @@ const struct wait wait_read = {.name = "turn of the loop", .queue = true, .line 
 
 /* --- turns ------------------------------------------------------------------------------------------------------------------- */
 
-void loop_begins(struct container *c, struct crew *k) {
+static void loop_begins(struct container *c, struct crew *k) {
   if (k->aside) return;
   struct loop *l = loop_of(c, k);
   l->turn++, l->place = 0;
@@ -172,7 +172,7 @@ static bool sheds(struct world *w, struct container *c, const struct crew *k, st
   return true;
 }
 
-struct request *loop_next(struct world *w, struct container *c, struct crew *k) {
+static struct request *loop_next(struct world *w, struct container *c, struct crew *k) {
   for (;;) {
     while (!k->runnable.count)
       if (!turn_begins(w, c, k)) return NULL;
@@ -188,7 +188,7 @@ static void marks(struct world *w, const struct container *c, const struct crew 
   l->place++;
 }
 
-void loop_reads(struct world *w, struct container *c, struct crew *k, struct request *r) {
+static void loop_reads(struct world *w, struct container *c, struct crew *k, struct request *r) {
   container_books(w, c, r, r->wait_cell);
   marks(w, c, k, r);
   if (r->impatient) request_served(w, r);
@@ -198,6 +198,25 @@ void loop_reads(struct world *w, struct container *c, struct crew *k, struct req
   r->pc--;
   request_wake_soon(w, r);
 }
+
+/* What a free loop finds next; with a computation the rest waits for its end. */
+static void loop_fills(struct world *w, struct container *c, struct crew *k) {
+  while (k->running < k->threads) {
+    struct request *next = loop_next(w, c, k);
+    if (!next) break;
+    if (next->waiting == &wait_read)
+      loop_reads(w, c, k, next);
+    else
+      container_starts(w, c, k, next);
+  }
+}
+
+static const struct loop_calls calls = {.joins = loop_joins,
+                                        .left = loop_left,
+                                        .batches = loop_batches,
+                                        .begins = loop_begins,
+                                        .fills = loop_fills,
+                                        .is_ready = loop_is_ready};
 
 static bool connection_accept(struct world *, struct request *, const struct instruction *);
 static const struct operation operation_connection_accept = {
@@ -400,6 +419,7 @@ static void accept_build(struct world *w, struct service *s) {
   for (uint32_t i = 0; has_loops(service_config(s)) && i < s->capacity; i++) {
     struct container *c = &w->containers[s->first + i];
     c->loops = arena_new_array(w->arena, struct loops, 1);
+    c->loops->calls = &calls;
     c->loops->count = runtime_processes(container_config(c));
     c->loops->each = arena_new_array(w->arena, struct loop, c->loops->count);
   }

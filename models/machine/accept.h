@@ -71,12 +71,6 @@ struct loop {
   struct request_queue again, ready, accepted; /* of the next turn; the rest of the batch is the crew's own queue */
 };
 
-/* Of a container. */
-struct loops {
-  struct loop *each;
-  uint32_t count, queued; /* queued: connections that wait to be accepted, of all processes */
-};
-
 /* Of each request. */
 struct accepting {
   struct descriptor *descriptor; /* of the connection that it comes on; null: it has none of its own */
@@ -92,22 +86,8 @@ static inline struct accepting *request_accepting(const struct world *w, const s
 }
 static inline const struct accept_config *service_accept(const struct service_config *s) { return service_part(s, PART_accept); }
 
-/* --- for container.c, of containers with loops ------------------------------------------------------------------------------ */
-
-/* A computation of the request waits for its place in the batch, or the next one; it leaves its queue. */
-void loop_joins(struct world *, struct container *, struct crew *, struct request *);
-void loop_left(struct world *, struct container *, struct crew *, struct request *);
-/* It has been put into the crew's own queue: it belongs to the batch. */
-void loop_batches(const struct world *, const struct request *);
-/* The thread is free, and a computation begins: a turn of its own. */
-void loop_begins(struct container *, struct crew *);
-/* The next of the batch, and of the next turn when it is over; null: nothing is ready. */
-struct request *loop_next(struct world *, struct container *, struct crew *);
-/* Something waits to be done. */
+/* Something is ready for the process's loop. */
 bool loop_is_ready(const struct container *, const struct crew *);
-/* The request has come to its place in the batch, and gets the thread: it goes on within the instant. */
-void loop_reads(struct world *, struct container *, struct crew *, struct request *);
-
 /* The request, if it waits for its SYN to be sent again, gives that up: it fails within the instant. */
 void accept_gives_up(struct world *, struct request *);
 /* The request comes to a process that hangs and has no room for it. True: its SYN was dropped, or it has given up and is gone. */

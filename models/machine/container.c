@@ -1,6 +1,5 @@
 #include "models/machine/sharing.h"
 #include "models/core/part.h"
-#include "models/machine/accept.h"
 #include "models/request/line.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
@@ -155,7 +154,7 @@ static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, 
   const struct request *last = t->last == NONE ? NULL : world_request(w, t->last);
   bool waits = last && last->live && last->waiting == &wait_cpu && is_branch_of(w, last, t->forker);
   queue_push_behind(w, &k->runnable, waits ? t->last : NONE, r);
-  if (c->loops && !k->aside) loop_batches(w, r);
+  if (c->loops && !k->aside) c->loops->calls->batches(w, r);
   t->last = r->id;
   return true;
 }
@@ -163,7 +162,7 @@ static bool waits_in_turn(struct world *w, struct container *c, struct crew *k, 
 static inline void queue_up(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (waits_in_turn(w, c, k, r)) return;
   if (__builtin_expect(c->loops != NULL, 0) && !k->aside)
-    loop_joins(w, c, k, r);
+    c->loops->calls->joins(w, c, k, r);
   else
     queue_push(w, &k->runnable, r);
 }
@@ -179,7 +178,7 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
     queue_up(w, c, k, r);
     return;
   }
-  if (__builtin_expect(c->loops != NULL, 0) && !busy) loop_begins(c, k);
+  if (__builtin_expect(c->loops != NULL, 0) && !busy) c->loops->calls->begins(c, k);
   r->fresh = false;
   share_advance(w, c, world_now(w));
   if (start_alone(w, c, k, r)) return;
@@ -225,25 +224,10 @@ static inline struct request *next_in_turn(struct world *w, struct container *c,
   return __builtin_expect(c->shedder != NULL, 0) ? pop_unshed(w, c, k, q) : queue_pop(w, q);
 }
 
-/* What a free loop finds next; with a computation the rest waits for its end. */
-__attribute__((noinline)) static void fill_loop(struct world *w, struct container *c, struct crew *k) {
-  while (k->running < k->threads) {
-    struct request *next = loop_next(w, c, k);
-    if (!next) break;
-    if (next->waiting == &wait_read) {
-      loop_reads(w, c, k, next);
-      continue;
-    }
-    k->fresh_waiting -= next->fresh;
-    next->fresh = false;
-    start_job(w, c, k, next);
-  }
-}
-
 /* Puts waiting computations on free threads. */
 static inline void fill_threads(struct world *w, struct container *c, struct crew *k) {
   if (__builtin_expect(c->loops != NULL, 0) && !k->aside) {
-    fill_loop(w, c, k);
+    c->loops->calls->fills(w, c, k);
     return;
   }
   while (k->running < k->threads) {
@@ -401,6 +385,11 @@ void container_books(const struct world *w, const struct container *c, struct re
 void container_goes_on_in_turn(struct world *w, struct container *c, struct crew *k, struct request *r) {
   go_on_in_turn(w, c, k, r);
 }
+void container_starts(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  k->fresh_waiting -= r->fresh;
+  r->fresh = false;
+  start_job(w, c, k, r);
+}
 void container_wakes(struct world *w, struct container *c, struct crew *k) {
   share_advance(w, c, world_now(w));
   fill_threads(w, c, k);
@@ -428,7 +417,7 @@ void container_leave_queue(struct world *w, struct container *c, struct request 
   struct crew *k = r->waiting == &wait_cpu ? computing_crew(w, c, r) : serving_crew(c, r->frames[r->depth - 1].process);
   if (r->waiting == &wait_cpu) k->fresh_waiting -= r->fresh;
   if (__builtin_expect(c->loops != NULL, 0) && r->waiting == &wait_cpu && !k->aside)
-    loop_left(w, c, k, r);
+    c->loops->calls->left(w, c, k, r);
   else
     queue_remove(w, r->waiting == &wait_cpu ? &k->runnable : &k->door, r);
   book_wait(w, c, r, r->waiting == &wait_cpu ? instruction_of(w, r)->cell : r->wait_cell);
@@ -451,7 +440,7 @@ static void put_to_work(struct world *w, struct container *c, struct crew *k) {
     k->held++, c->held++;
     take_from_door(w, c, next);
   }
-  bool ready = c->loops ? loop_is_ready(c, k) : k->runnable.count > 0;
+  bool ready = c->loops ? c->loops->calls->is_ready(c, k) : k->runnable.count > 0;
   if (!ready || k->running >= k->threads) return;
   fill_threads(w, c, k);
   node_share(w, &w->nodes[c->node], c);

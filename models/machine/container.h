@@ -18,7 +18,7 @@
 struct node;
 struct cache;
 struct farewell;
-struct loops;
+struct loop;
 
 enum container_state {
   CONTAINER_UNUSED,   /* not wanted */
@@ -48,6 +48,23 @@ struct turn {
   sim_time forked_at;
   uint32_t last;
   slot_id ends; /* no branch has computed */
+};
+
+/* Where processes work in turns (accept.h): what waits for a loop is in queues of its own. joins: a computation waits there; left: it
+ * leaves its queue; batches: it has been put into the crew's queue, which is the rest of the batch; begins: a computation begins on a
+ * loop that was idle; fills: the loop goes on to what is ready. */
+struct loop_calls {
+  void (*joins)(struct world *, struct container *, struct crew *, struct request *);
+  void (*left)(struct world *, struct container *, struct crew *, struct request *);
+  void (*batches)(const struct world *, const struct request *);
+  void (*begins)(struct container *, struct crew *);
+  void (*fills)(struct world *, struct container *, struct crew *);
+  bool (*is_ready)(const struct container *, const struct crew *);
+};
+struct loops {
+  const struct loop_calls *calls;
+  struct loop *each;      /* by process */
+  uint32_t count, queued; /* queued: connections that wait to be accepted, of all processes */
 };
 
 struct container {
@@ -181,11 +198,12 @@ bool container_accept(struct world *, struct container *, struct request *, uint
 void container_comes_in(struct world *, struct container *, const struct request *);
 bool container_seats(struct world *, struct container *, struct crew *, struct request *, uint16_t cell);
 void container_takes_in(struct world *, struct container *, struct request *);
-/* Of a loop: the crew of the process; the request has the thread, and goes on; the thread is free, and something is ready; books a
- * wait in one of its queues. */
+/* Of a loop: the crew of the process; the request has the thread, and goes on; the thread is free, and something is ready; puts a
+ * computation on it, in the midst of this; books a wait in one of its queues. */
 struct crew *container_crew(struct container *, uint32_t process);
 void container_goes_on_in_turn(struct world *, struct container *, struct crew *, struct request *);
 void container_wakes(struct world *, struct container *, struct crew *);
+void container_starts(struct world *, struct container *, struct crew *, struct request *);
 void container_books(const struct world *, const struct container *, struct request *, uint16_t cell);
 /* A request of the process leaves; a waiting one gets its thread. */
 void container_leave(struct world *, struct container *, uint32_t process);

@@ -42,8 +42,8 @@ struct upstream_config {
   int64_t idle;                  /* of one process to one service */
   int64_t requests;              /* that one connection carries; 0: no connections are modelled */
   sim_time timeout;              /* SIM_NEVER: it may be idle for ever */
-  int32_t abort; /* enum upstream_abort */
-  struct distribution cpu; /* of the caller, for a connection that it opens */
+  int32_t abort;                 /* enum upstream_abort */
+  struct distribution cpu;       /* of the caller, for a connection that it opens */
   uint32_t opened, open, idling; /* meters */
 };
 enum upstream_abort { ABORT_CLOSES, ABORT_IGNORED };

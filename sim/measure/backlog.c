@@ -10,6 +10,7 @@
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
 #include "models/core/load_sheet.h"
+#include "models/machine/accept.h"
 #include "models/request/operation.h"
 #include "models/service/computing.h"
 #include "sim/measure/findings.h"
@@ -96,6 +97,7 @@ static const char *duration(const struct evidence *ev, double s) {
 static const char *words_of(const struct evidence *ev, const struct visits *v, uint32_t service, double backlog) {
   const struct service_config *s = model_service(v->model, service);
   struct patience p = patience_at(v, service);
+  if (service_accept(s)->takes != ACCEPT_NONE) return NULL; /* turns of the loop decide who is served */
   if (!(v->per_s[service] > 0) || backlog / v->per_s[service] <= p.s || service_sheds(s)) return NULL;
   const char *end = p.leaves ? "those at its end leave before their turn" : "a full one serves requests that have been given up";
   if (isinf(backlog))

@@ -940,8 +940,8 @@ static void look_at_crew(struct looker *l, const struct container *c, const stru
   bool overtime = s->shifts.count || !k->threads; /* who was at work when the staff became fewer, or a pause began */
   expect(l, overtime || (k->running <= k->threads && k->held <= k->seats), "%s %u: %u running, %u held of %lld threads", s->name,
          c->id, k->running, k->held, (long long)k->threads);
-  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= (uint64_t)c->backlog + 1), "%s %u: %u and %u wait, backlog %lld",
-         s->name, c->id, k->fresh_waiting, k->door.count, (long long)c->backlog);
+  expect(l, k->aside || (k->fresh_waiting <= c->backlog && k->door.count <= (uint64_t)c->backlog + 1),
+         "%s %u: %u and %u wait, backlog %lld", s->name, c->id, k->fresh_waiting, k->door.count, (long long)c->backlog);
   expect(l, !k->runnable.count || k->running == k->threads || (overtime && k->running > k->threads),
          "%s %u: %u wait and a thread is free", s->name, c->id, k->runnable.count);
   expect(l, !k->door.count || c->loops || k->held == k->seats || (overtime && k->held > k->seats),

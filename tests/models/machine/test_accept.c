@@ -167,7 +167,8 @@ static void test_which_connection(void) {
     world_run(w);
     world_audit(w, fixture_broken, (void *)(uintptr_t)rows[i].upstream);
     double opened = fixture_metered(w, "p", "upstream_opened");
-    test_check(opened == rows[i].opened, "%s, %s: %g opened, by hand %g", rows[i].upstream, rows[i].balance, opened, rows[i].opened);
+    test_check(opened == rows[i].opened, "%s, %s: %g opened, by hand %g", rows[i].upstream, rows[i].balance, opened,
+               rows[i].opened);
     world_free(w);
     fixture_close(&f);
   }
@@ -177,11 +178,13 @@ static void test_which_connection(void) {
  * 11.045 s + 10 s, 1020 ms. */
 static void test_round_trip(void) {
   struct fixture f = fixture_of(
-      "{ 'aguanta': 1, 'name': 'apart', 'traffic': { " USERS("u", "1", "10s", "e") " }, 'endpoints': { " ENDPOINT("e", "1s") " },"
-      " 'services': { 'p': { 'kind': 'proxy', 'threads': 1, 'place': 'n', 'upstream': { 'idle': 1, 'cpu': '5ms' } },"
-      " 'b': { 'kind': 'app', 'place': 'm', 'accept': 'one' } }, 'platform': { 'kind': 'static', 'network': { 'between_nodes': '10ms' },"
-      " 'nodes': { 'n': { 'cpu': 1 }, 'm': { 'cpu': 1 } } },"
-      " 'run': { 'warmup': '0s', 'window': '25s', 'replications': 1, 'windows': 1 } }",
+      "{ 'aguanta': 1, 'name': 'apart', 'traffic': { " USERS("u", "1", "10s", "e") " }, 'endpoints': { " ENDPOINT(
+          "e", "1s") " },"
+                     " 'services': { 'p': { 'kind': 'proxy', 'threads': 1, 'place': 'n', 'upstream': { 'idle': 1, 'cpu': '5ms' } },"
+                     " 'b': { 'kind': 'app', 'place': 'm', 'accept': 'one' } }, 'platform': { 'kind': 'static', 'network': { "
+                     "'between_nodes': '10ms' },"
+                     " 'nodes': { 'n': { 'cpu': 1 }, 'm': { 'cpu': 1 } } },"
+                     " 'run': { 'warmup': '0s', 'window': '25s', 'replications': 1, 'windows': 1 } }",
       "");
   struct world *w = fixture_run(&f, 1, "apart");
   const struct histogram *h = fixture_latency(w, 0);
