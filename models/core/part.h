@@ -95,7 +95,7 @@ struct part {
   /* While programs are compiled: before a call of the service is emitted; of the call; behind the program of an endpoint. */
   void (*calls)(struct compiler *, int32_t service);
   void (*enters)(struct compiler *, struct instruction *);
-  void (*leaves)(struct compiler *); /* before the leave of the open frame */
+  void (*leaves)(struct compiler *);                        /* before the leave of the open frame */
   void (*accepts)(struct compiler *, struct instruction *); /* of the accept that belongs to it; its frame is not open yet */
   void (*left)(struct compiler *, struct instruction *);    /* of the leave; its frame is not open any more */
   void (*behind)(struct compiler *, const struct endpoint_config *);
