@@ -34,10 +34,14 @@ struct options {
   uint32_t fault_count;
   const char *profiles[OPTIONS_MANY];
   uint32_t profile_count;
+  const char *froms[OPTIONS_MANY];
+  uint32_t from_count;
+  const char *maps[OPTIONS_MANY];
+  uint32_t map_count;
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *theme,
       *timing, *max_memory, *root;
   const char *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
-  bool quiet, verbose, help, version, fresh, dry_run, statements, step_summary, write, strict;
+  bool quiet, verbose, help, version, fresh, dry_run, statements, step_summary, write, strict, force;
 };
 
 enum option_form { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };

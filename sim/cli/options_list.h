@@ -13,6 +13,9 @@ OPTION(FAIL_ON, "fail-on", 0, LIST(fail_on), "'EXPR +5%'",
        NULL)
 OPTION(BEST, "best", 0, ONE(best), "'min EXPR'", "which file is best, such as 'min p99(web.latency)' or 'max rate(all)'", NULL)
 OPTION(INDIFFERENCE, "indifference", 0, ONE(indifference), "1ms", "with --best: a smaller advantage is not worth knowing", NULL)
+OPTION(FROM, "from", 0, LIST(from), "FILE,...", "what was measured at one time, kinds below; repeatable", NULL)
+OPTION(MAP, "map", 0, LIST(map), "MEASURED=NAME",
+       "what a path, cgroup or label of the measurements is called in the scenario, such as /event/=event; repeatable", NULL)
 OPTION(FAULT, "fault", 0, LIST(fault), "NAME", "drill this fault only; repeatable", NULL)
 OPTION(AT, "at", 0, ONE(at), "TIME",
        "strike then instead of at peak load: since the run begins, such as 10min, or a time of day, 20:00", NULL)
@@ -54,6 +57,7 @@ OPTION(OUTPUT, "output", 'o', ONE(output), "FILE",
 OPTION(STRICT, "strict", 0, FLAG(strict), NULL, "exit code 3, and no scenario, when something of the files is ignored or assumed",
        NULL)
 OPTION(PROFILE, "profile", 0, LIST(profile), "NAME", "compose: services of this profile too; repeatable; '*' for all", NULL)
+OPTION(FORCE, "force", 0, FLAG(force), NULL, "write over a file that is there", NULL)
 OPTION(ENDPOINT, "endpoint", 0, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", NULL)
 OPTION(TITLE, "title", 0, ONE(title), "TEXT", "of the picture or report, instead of what it finds", NULL)
 OPTION(THEME, "theme", 0, ONE(theme), "THEME", "light, dark, or auto: an SVG that turns dark where its reader prefers it", NULL)

@@ -1,4 +1,5 @@
 #include "sim/report/answer.h"
+#include "sim/calibration/calibration_results.h"
 #include "sim/questions/capacity_results.h"
 #include "sim/questions/selftest_results.h"
 #include "sim/questions/sensitivity_results.h"
@@ -104,6 +105,10 @@ struct answer answer_of_costs(const struct costs_results *c) {
                          .requests = c->requests,
                          .events = c->events,
                          .costs = c};
+}
+
+struct answer answer_of_calibration(const struct calibration_results *r) {
+  return (struct answer){.kind = ANSWER_CALIBRATION, .interrupted = r->interrupted, .calibration = r};
 }
 
 bool answer_whole(const struct answer *a) { return a->kind != ANSWER_SWEEP || sweep_results_whole(a->sweep); }

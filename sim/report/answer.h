@@ -22,6 +22,7 @@ struct check_results;
 struct drill_results;
 struct outlook_results;
 struct costs_results;
+struct calibration_results;
 
 enum answer_kind {
   ANSWER_NONE,
@@ -35,6 +36,7 @@ enum answer_kind {
   ANSWER_DRILL,
   ANSWER_GROWTH,
   ANSWER_COSTS,
+  ANSWER_CALIBRATION,
   ANSWER_KINDS
 };
 
@@ -58,6 +60,7 @@ struct answer {
     const struct drill_results *drill;
     const struct outlook_results *growth;
     const struct costs_results *costs;
+    const struct calibration_results *calibration;
   };
 };
 
@@ -73,6 +76,7 @@ struct answer answer_of_drill(const struct drill_results *); /* the worst of eac
 struct answer answer_of_growth(const struct outlook_results *); /* fails when a requirement breaks within its months */
 /* Fails where some number of users is shown to be too many for each architecture. */
 struct answer answer_of_costs(const struct costs_results *);
+struct answer answer_of_calibration(const struct calibration_results *); /* judges nothing */
 
 /* Whether all of it could be written: false when rows of a sweep were lost meanwhile. */
 bool answer_whole(const struct answer *);

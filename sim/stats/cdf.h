@@ -1,4 +1,4 @@
-/* Distribution functions and quantiles that intervals and tests rest on: the only door to GSL.
+/* Distribution functions and quantiles that intervals and tests rest on: the first door to GSL (the other is regression.c).
  *
  * Every function is defined for every argument that a caller can form, and its value is a number within [0, 1] or within the
  * support: where GSL has a domain, an iteration that may not end or a limit of accuracy, an asymptotic expansion takes its place

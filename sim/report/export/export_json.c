@@ -1,4 +1,5 @@
 /* JSON for programs, with a version of its own for each kind of answer. */
+#include "sim/report/calibration_report.h"
 #include "sim/report/capacity_report.h"
 #include "sim/report/check_report.h"
 #include "sim/report/compare_report.h"
@@ -19,4 +20,5 @@ const struct export_format export_json = {.name = "json",
                                                     [ANSWER_SENSITIVITY] = report_sensitivity_json,
                                                     [ANSWER_DRILL] = report_drill_json,
                                                     [ANSWER_GROWTH] = report_growth_json,
-                                                    [ANSWER_COSTS] = report_costs_json}};
+                                                    [ANSWER_COSTS] = report_costs_json,
+                                                    [ANSWER_CALIBRATION] = report_calibration_json}};

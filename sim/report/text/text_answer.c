@@ -1,4 +1,5 @@
 #include "sim/report/answer_text.h"
+#include "sim/report/calibration_report.h"
 #include "sim/report/capacity_report.h"
 #include "sim/report/compare_report.h"
 #include "sim/report/costs_report.h"
@@ -23,7 +24,8 @@ static void (*const writers[ANSWER_KINDS])(FILE *, const struct answer *,
                                                                              [ANSWER_SELFTEST] = write_selftest,
                                                                              [ANSWER_DRILL] = report_drill_text,
                                                                              [ANSWER_GROWTH] = report_growth_text,
-                                                                             [ANSWER_COSTS] = report_costs_text};
+                                                                             [ANSWER_COSTS] = report_costs_text,
+                                                                             [ANSWER_CALIBRATION] = report_calibration_text};
 
 void report_answer_text(FILE *file, const struct answer *a, const struct report_options *o) {
   if (writers[a->kind]) writers[a->kind](file, a, o);

@@ -1,0 +1,10 @@
+/* The kinds of measurements that are read, one line each, in the order in which they are tried. */
+READER(wrk)
+READER(cgroup)
+READER(statements)
+READER(log)
+READER(recording)
+READER(k6)
+READER(vegeta)
+READER(oha)
+READER(prometheus)
