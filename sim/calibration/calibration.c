@@ -34,7 +34,7 @@ struct calibration_results *calibration_results_new(struct arena *arena) {
   return r;
 }
 
-/* --- loads --------------------------------------------------------------------------------------------------------------------- */
+/* --- loads -------------------------------------------------------------------------------------------------------------------- */
 
 static double rate_of(const struct measured_window *w) { return w->requests / w->seconds; }
 
@@ -76,7 +76,7 @@ static void find_levels(struct calibration *c) {
   }
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 static void describe(struct calibration *c) {
   struct calibration_results *r = c->results;

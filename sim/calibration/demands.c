@@ -32,7 +32,7 @@ struct service_fit {
   struct regression fit;
 };
 
-/* --- what is asked ------------------------------------------------------------------------------------------------------------- */
+/* --- what is asked ------------------------------------------------------------------------------------------------------------ */
 
 static bool visits(const struct calibration *c, const char *endpoint, const char *service) {
   for (uint32_t i = 0; i < c->place_count; i++)
@@ -88,7 +88,7 @@ static double use_of(const struct calibration *c, const struct measured_window *
   return fmin(1, sum / (w->seconds * cores));
 }
 
-/* --- one fit ------------------------------------------------------------------------------------------------------------------- */
+/* --- one fit ------------------------------------------------------------------------------------------------------------------ */
 
 static void fill(struct service_fit *f, uint32_t columns) {
   const struct measured *m = f->c->measured;
@@ -155,7 +155,7 @@ static void choose(struct service_fit *f) {
   solve(f, 0);
 }
 
-/* --- what comes of it ---------------------------------------------------------------------------------------------------------- */
+/* --- what comes of it --------------------------------------------------------------------------------------------------------- */
 
 static const char *files_of(const struct calibration *c) {
   const struct measured *m = c->measured;
@@ -321,7 +321,7 @@ static void fit_service(struct calibration *c, const char *service) {
                                      service, f->fit.lag));
 }
 
-/* --- a machine as a whole ------------------------------------------------------------------------------------------------------ */
+/* --- a machine as a whole ----------------------------------------------------------------------------------------------------- */
 
 static bool any_cpu(const struct calibration *c, const char *service) {
   for (uint32_t i = 0; i < c->measured->window_count; i++)

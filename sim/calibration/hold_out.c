@@ -22,7 +22,7 @@ struct trial {
   const char *load;
 };
 
-/* --- what was measured ----------------------------------------------------------------------------------------------------------- */
+/* --- what was measured -------------------------------------------------------------------------------------------------------- */
 
 static double percentile_of(const struct measured_latency *l, double share) {
   for (uint32_t i = 0; i < l->count; i++)
@@ -58,7 +58,7 @@ static double measured_of(const struct trial *t, enum figure what, double share,
   return n ? sum / n : NAN;
 }
 
-/* --- what is predicted ----------------------------------------------------------------------------------------------------------- */
+/* --- what is predicted -------------------------------------------------------------------------------------------------------- */
 
 static const char *mix_of(const struct trial *t) {
   const struct calibration *c = t->whole;
@@ -120,7 +120,7 @@ static struct scenario *read_trial(const struct trial *t) {
   return s;
 }
 
-/* --- a row ----------------------------------------------------------------------------------------------------------------------- */
+/* --- a row -------------------------------------------------------------------------------------------------------------------- */
 
 static bool has_law(const struct calibration *c) {
   for (uint32_t i = 0; i < c->results->law_count; i++)
@@ -175,7 +175,7 @@ static void put_row(struct trial *t, const struct wanted *w, double measured, do
   if (!row->claimed) row->reason = why_not(t, row, w->what == FIGURE_SHARE && w->share > 0.5);
 }
 
-/* --- a load ---------------------------------------------------------------------------------------------------------------------- */
+/* --- a load ------------------------------------------------------------------------------------------------------------------- */
 
 static void run_trial(struct trial *t) {
   struct calibration *c = t->whole;

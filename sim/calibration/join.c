@@ -17,7 +17,7 @@ struct group {
   bool idle; /* the user says that nothing was asked meanwhile */
 };
 
-/* --- counters ------------------------------------------------------------------------------------------------------------------ */
+/* --- counters ----------------------------------------------------------------------------------------------------------------- */
 
 static bool is_cpu(const struct series *s) { return s->of == SERIES_CPU || s->of == SERIES_HOST; }
 
@@ -74,7 +74,7 @@ static const struct series *first_series(const struct group *g, bool cpu) {
   return NULL;
 }
 
-/* --- a load generator and clocks ------------------------------------------------------------------------------------------------- */
+/* --- a load generator and clocks ---------------------------------------------------------------------------------------------- */
 
 /* Within the run the second half must use what the first does; the outer samples may hang over. */
 static bool check_halves(const struct group *g, const struct series *s) {
@@ -143,7 +143,7 @@ static bool take_generator(const struct group *g, struct reading *from) {
   return good;
 }
 
-/* --- logs -------------------------------------------------------------------------------------------------------------------------- */
+/* --- logs --------------------------------------------------------------------------------------------------------------------- */
 
 static int ascending(const void *a, const void *b) {
   float x = *(const float *)a, y = *(const float *)b;
@@ -223,7 +223,7 @@ static bool check_clocks(const struct group *g, const struct measured_log *log, 
   return false;
 }
 
-/* --- windows between samples ------------------------------------------------------------------------------------------------------- */
+/* --- windows between samples -------------------------------------------------------------------------------------------------- */
 
 static void count_series(const struct group *g, struct measured_window *w, double from, double to) {
   for (uint32_t i = 0; i < g->count; i++)
@@ -278,7 +278,7 @@ static bool take_log(const struct group *g, struct measured_log *log) {
   return true;
 }
 
-/* --- statements -------------------------------------------------------------------------------------------------------------------- */
+/* --- statements --------------------------------------------------------------------------------------------------------------- */
 
 static const struct measured_statement *same_statement(const struct reading *r, const struct measured_statement *s) {
   for (uint32_t i = 0; i < r->statement_count; i++)
@@ -323,7 +323,7 @@ static bool take_statements(const struct group *g) {
   return good;
 }
 
-/* --- all --------------------------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 static struct reading *generator_of(const struct group *g, bool *good) {
   struct reading *found = NULL;

@@ -1,8 +1,8 @@
 /* What was measured, whatever tool wrote it down: windows of time at one load each.
  *
- * A window is the unit of every fit: in `seconds` so many requests were answered, each service used so much CPU, and the answers took
- * so long. A load generator writes one window; counters that were read again and again are one window from reading to reading. Files
- * that were measured at the same time are one group, and measured_join makes windows of them. Unknown is NaN.
+ * A window is the unit of every fit: the requests that were answered in its `seconds`, the CPU that each service used, and the times
+ * of the answers. A load generator writes one window; a counter that was read several times is one window from reading to reading.
+ * Files that were measured at the same time are one group, and reading_join makes windows of them. Unknown is NaN.
  *
  *     struct measured *m = measured_read(arena, diagnostics, froms, count, maps, map_count);
  *     if (!m) ... the diagnostics say where and why ...

@@ -61,7 +61,7 @@ double window_cpu(const struct calibration *c, const struct measured_window *w, 
   return sum;
 }
 
-/* --- checks -------------------------------------------------------------------------------------------------------------------- */
+/* --- checks ------------------------------------------------------------------------------------------------------------------- */
 
 static const char *names_of(struct arena *arena, const struct json_value *map) {
   const char *text = "";

@@ -92,7 +92,7 @@ void places_find(struct calibration *c) {
   }
 }
 
-/* --- machines ------------------------------------------------------------------------------------------------------------------ */
+/* --- machines ----------------------------------------------------------------------------------------------------------------- */
 
 static const struct json_value *groups_of(const struct calibration *c) {
   return json_member(json_member(c->scenario->tree, "platform"), "nodes");

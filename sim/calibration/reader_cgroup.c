@@ -97,7 +97,7 @@ static void put(struct clocks *c, const struct line *l, double seconds) {
                reading_position(c->r, l->text, (size_t)(l->end - l->text)));
 }
 
-/* --- processes ------------------------------------------------------------------------------------------------------------------- */
+/* --- processes ---------------------------------------------------------------------------------------------------------------- */
 
 static struct process *process_of(struct clocks *c, long number, const char *name, bool *fresh) {
   *fresh = false;
@@ -152,7 +152,7 @@ static void close_block(struct clocks *c, const char *at) {
                reading_position(c->r, at, 1));
 }
 
-/* --- lines ----------------------------------------------------------------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------------------------------------------------------------- */
 
 static const char *word_end(const char *at, const char *end) {
   while (at < end && *at != ' ') at++;

@@ -31,7 +31,7 @@ struct log_names {
   uint32_t count;
 };
 
-/* --- one line of words ------------------------------------------------------------------------------------------------------------ */
+/* --- one line of words -------------------------------------------------------------------------------------------------------- */
 
 /* Where the last word outside of quotes begins. */
 static const char *last_word(const char *text, const char *end) {
@@ -70,7 +70,7 @@ static const char *take_words(const struct line *l, struct log_entry *e) {
   return NULL;
 }
 
-/* --- one line of JSON -------------------------------------------------------------------------------------------------------------- */
+/* --- one line of JSON --------------------------------------------------------------------------------------------------------- */
 
 enum json_key { KEY_TIME, KEY_PATH, KEY_REQUEST, KEY_STATUS, KEY_SECONDS, KEY_MS, KEY_US, KEY_NS, KEYS };
 static const struct {
@@ -200,7 +200,7 @@ static const char *take_json(const struct line *l, struct log_entry *e) {
   return NULL;
 }
 
-/* --- names -------------------------------------------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_number_part(const char *at, size_t length) {
   size_t digits = 0, hex = 0;
@@ -250,7 +250,7 @@ static int32_t name_index(const struct reading *r, struct log_names *n, const st
   return (int32_t)n->count - 1;
 }
 
-/* --- all ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------------------- */
 
 static bool first_line(const struct reading *r, struct line *l) {
   *l = (struct line){0};

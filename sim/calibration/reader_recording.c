@@ -1,5 +1,5 @@
-/* A recording of a stack under several loads (tests/real/NAME.json): each repetition of each point is a window, and so is each closed
- * run. CPU is in milliseconds a request and service, latencies are in milliseconds. */
+/* A recording of a stack under several loads (tests/real/NAME.json): each repetition of each point is a window, and so is each
+ * closed run. CPU is in milliseconds a request and service, latencies are in milliseconds. */
 #include "sim/calibration/reading_inner.h"
 #include "sim/engine/arena.h"
 #include <stdlib.h>

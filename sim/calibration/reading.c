@@ -27,7 +27,7 @@ const char *measured_kinds(struct arena *arena) {
 const char *measured_kind_name(uint32_t i) { return reader_kinds[i] ? reader_kinds[i]->name : NULL; }
 const char *measured_kind_doc(uint32_t i) { return reader_kinds[i]->doc; }
 
-/* --- lists --------------------------------------------------------------------------------------------------------------------- */
+/* --- lists -------------------------------------------------------------------------------------------------------------------- */
 
 double measured_amount_of(const struct measured_list *l, const char *name) {
   for (uint32_t i = 0; i < l->count; i++)
@@ -93,7 +93,7 @@ struct measured_statement *reading_statement(struct reading *r) {
   return s;
 }
 
-/* --- text ---------------------------------------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------------------------------------- */
 
 struct position reading_position(const struct reading *r, const char *at, size_t length) {
   return (struct position){r->source, (uint32_t)(at - r->source->text), (uint32_t)(length ? length : 1)};
@@ -146,7 +146,7 @@ double number_at(const char *text, const char *end, const char **rest) {
   return negative ? -value : value;
 }
 
-/* --- one file ------------------------------------------------------------------------------------------------------------------ */
+/* --- one file ----------------------------------------------------------------------------------------------------------------- */
 
 static const struct reader_kind *kind_named(const char *word, size_t length) {
   for (const struct reader_kind *const *k = reader_kinds; *k; k++)
@@ -203,7 +203,7 @@ static bool read_one(struct reading *r, const char *word, size_t length) {
   return diagnostics_errors(r->diagnostics) == before;
 }
 
-/* --- groups -------------------------------------------------------------------------------------------------------------------- */
+/* --- groups ------------------------------------------------------------------------------------------------------------------- */
 
 static bool read_group(struct measured *m, const struct reading *with, const char *from) {
   struct arena *arena = with->arena;

@@ -1,5 +1,5 @@
-/* Laws from the times of single requests. Where few are inside at a time they hardly wait, and the time of an answer is its demand and
- * little else: its law is that of the step that takes most of it. The mean comes from the utilization law where CPU was measured. */
+/* Laws from the times of single requests. Where few are inside at a time they hardly wait, and the time of an answer is its demand
+ * and little else: its law is that of the step that takes most of it. The mean comes from the utilization law where CPU was measured. */
 #include "sim/calibration/calibration_inner.h"
 #include "sim/stats/law_fit.h"
 #include "sim/stats/cdf.h"
@@ -50,7 +50,7 @@ static void collect(struct times *t) {
     if (is_of(t, names, i) && k++ % step == 0) t->sample[t->count++] = spread_out(log, i);
 }
 
-/* --- which step ------------------------------------------------------------------------------------------------------------------ */
+/* --- which step --------------------------------------------------------------------------------------------------------------- */
 
 static struct calibrated_value *value_at(const struct calibration *c, const char *path) {
   for (uint32_t i = 0; i < c->results->value_count; i++)
@@ -99,7 +99,7 @@ static const char *why_not(const struct times *t) {
   return NULL;
 }
 
-/* --- the law as JSON ---------------------------------------------------------------------------------------------------------------- */
+/* --- the law as JSON ---------------------------------------------------------------------------------------------------------- */
 
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -139,7 +139,7 @@ static const char *law_json(const struct times *t, const struct law_fit *f, doub
   return arena_format(arena, "{\"%s\": {\"mean\": %s, \"cv\": %.4g}}", law_names[f->law], text, f->cv);
 }
 
-/* --- the mean ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the mean ----------------------------------------------------------------------------------------------------------------- */
 
 /* Half of the interval of the mean: from stretches of the log, and what the machine may drift until another day. */
 static double half_of(const struct times *t) {

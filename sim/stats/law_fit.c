@@ -6,7 +6,7 @@
 
 const char *const law_names[LAWS] = {"exponential", "lognormal", "gamma", "weibull"};
 
-/* --- parameters ------------------------------------------------------------------------------------------------------------------ */
+/* --- parameters --------------------------------------------------------------------------------------------------------------- */
 
 /* The derivative of log gamma: by recursion to where its asymptotic series is exact (Abramowitz and Stegun 6.3.18). */
 static double digamma(double x) {
@@ -88,7 +88,7 @@ struct law_fit law_fit_one(enum law law, const double *x, uint32_t n) {
   return f;
 }
 
-/* --- the law --------------------------------------------------------------------------------------------------------------------- */
+/* --- the law ------------------------------------------------------------------------------------------------------------------ */
 
 double law_below(const struct law_fit *f, double x) {
   if (!(x > 0)) return 0;
@@ -140,7 +140,7 @@ double law_draw(const struct law_fit *f, struct stream *s) {
   }
 }
 
-/* --- how well it fits ---------------------------------------------------------------------------------------------------------------- */
+/* --- how well it fits --------------------------------------------------------------------------------------------------------- */
 
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;

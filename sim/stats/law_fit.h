@@ -1,7 +1,7 @@
 /* Which law a sample of durations follows: fits by maximum likelihood, and how well they fit.
  *
- * The distance is Kolmogorov and Smirnov's, the square Anderson and Darling's, which looks harder at the tails. Since parameters are
- * estimated from the same sample, tables for known ones do not hold: the p-value comes from a parametric bootstrap (Stute, Gonzalez
+ * The distance is Kolmogorov and Smirnov's, the square Anderson and Darling's, which looks harder at the tails. Since parameters
+ * are estimated from the same sample, tables for known ones do not hold: the p-value comes from a parametric bootstrap (Stute, Gonzalez
  * Manteiga and Presedo Quindimil 1993), in which each drawn sample is fitted again. For it a sample of at most LAW_TESTED is taken,
  * as any law is rejected by a million values.
  *

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A combination of columns that is this much shorter than the longest one cannot be seen in whole-numbered counts and CPU clocks. */
+/* A combination of columns that is this much shorter than the longest one cannot be seen in counts and CPU clocks. */
 static const double SHORT = 1e-7;
 enum { ROUNDS = 6, ENOUGH_FOR_LAG = 12 };
 
