@@ -129,7 +129,7 @@ static bool has_law(const struct calibration *c) {
 }
 
 static const char *why_not(const struct trial *t, const struct calibrated_row *row, bool tail) {
-  bool law = has_law(t->whole);
+  bool law = has_law(&t->fit);
   if (isnan(row->predicted)) return "the scenario gives no value for it at this load";
   if (tail && !law)
     return "the law of the demands is the scenario's guess, since only sums or percentiles were measured: the times of single "
@@ -225,8 +225,10 @@ static const char *name_of_level(struct calibration *c, const struct load_level 
   return arena_format(c->arena, "%.10g/s", round(l->rate / unit) * unit);
 }
 
+/* A log that gives the laws is not held out: no fit without it would have any. */
 static bool worth(const struct calibration *c, const struct load_level *l) {
   const struct measured_window *w = &c->measured->windows[c->order[l->first]];
+  if (c->level_count > 1 && w->at.source && w->at.source == c->measured->log.at.source) return false;
   return l->rate > 0 && (!isnan(w->latency.mean) || w->cpu.count);
 }
 

@@ -1,7 +1,7 @@
 /* What was measured, whatever tool wrote it down: windows of time at one load each.
  *
- * A window is the unit of every fit: the requests that were answered in its `seconds`, the CPU that each service used, and the times
- * of the answers. A load generator writes one window; a counter that was read several times is one window from reading to reading.
+ * A window is the unit of every fit: the requests that were answered in its `seconds`, the CPU that each service used, and the
+ * times of the answers. A load generator writes one window; a counter that was read several times is one from reading to reading.
  * Files that were measured at the same time are one group, and reading_join makes windows of them. Unknown is NaN.
  *
  *     struct measured *m = measured_read(arena, diagnostics, froms, count, maps, map_count);

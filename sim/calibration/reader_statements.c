@@ -1,6 +1,6 @@
 /* pg_stat_statements as CSV with its header (psql --csv, COPY ... CSV HEADER) or as a JSON list (json_agg). Times are in
- * milliseconds; before PostgreSQL 13 the columns are total_time, mean_time and stddev_time. Two files of one group are two readings:
- * what counts is the second less the first. */
+ * milliseconds; before PostgreSQL 13 the columns are total_time, mean_time and stddev_time. Two files of one group are two
+ * readings: what counts is the second less the first. */
 #include "sim/calibration/reading_inner.h"
 #include "sim/engine/arena.h"
 #include "sim/json/csv.h"

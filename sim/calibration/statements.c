@@ -1,5 +1,5 @@
-/* Demands of queries from pg_stat_statements: the mean time of a call. It is time and not CPU: what a query waits for locks and disks
- * is in it, so where the CPU of the database was measured that counts instead. */
+/* Demands of queries from pg_stat_statements: the mean time of a call. It is time and not CPU: what a query waits for locks and
+ * disks is in it, so where the CPU of the database was measured that counts instead. */
 #include "sim/calibration/calibration_inner.h"
 #include <string.h>
 

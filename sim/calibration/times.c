@@ -1,5 +1,6 @@
 /* Laws from the times of single requests. Where few are inside at a time they hardly wait, and the time of an answer is its demand
- * and little else: its law is that of the step that takes most of it. The mean comes from the utilization law where CPU was measured. */
+ * and little else: its law is that of the step that takes most of it. The mean comes from the utilization law where CPU was
+ * measured. */
 #include "sim/calibration/calibration_inner.h"
 #include "sim/stats/law_fit.h"
 #include "sim/stats/cdf.h"
@@ -224,15 +225,7 @@ static void fit_endpoint(struct calibration *c, const char *endpoint) {
   put(&t, chosen);
 }
 
-/* The log's own window is held out. */
-static bool log_is_out(const struct calibration *c) {
-  for (uint32_t i = 0; i < c->measured->window_count; i++)
-    if (c->measured->windows[i].at.source == c->measured->log.at.source && !takes_part(c, i)) return true;
-  return false;
-}
-
 void fit_times(struct calibration *c) {
-  if (c->measured->log.count && log_is_out(c)) return;
   if (!c->measured->log.count || c->measured->log.took_s[0] < 0) {
     if (c->results->value_count)
       calibration_gap(c, "the laws of the demands",

@@ -1,8 +1,8 @@
 /* Which law a sample of durations follows: fits by maximum likelihood, and how well they fit.
  *
  * The distance is Kolmogorov and Smirnov's, the square Anderson and Darling's, which looks harder at the tails. Since parameters
- * are estimated from the same sample, tables for known ones do not hold: the p-value comes from a parametric bootstrap (Stute, Gonzalez
- * Manteiga and Presedo Quindimil 1993), in which each drawn sample is fitted again. For it a sample of at most LAW_TESTED is taken,
+ * are estimated from the same sample, tables for known ones do not hold: the p-value comes from a parametric bootstrap (Stute,
+ * Gonzalez Manteiga and Presedo Quindimil 1993), in which each drawn sample is fitted again. At most LAW_TESTED values are tested,
  * as any law is rejected by a million values.
  *
  *     struct law_fit fits[LAWS];

@@ -3,7 +3,8 @@
  * That is how CPU accounts behave: the speed of a core drifts by some percent between measurements, whatever the load, and far more
  * than counting noise adds. So each point weighs 1 / (its fitted value)^2, found by iterating, and the spread of the errors is
  * estimated from the residuals: intervals come from repetitions, with Student's t for the points that are left over. Where
- * residuals of neighbours in time resemble each other the points are worth fewer: variance times (1 + r) / (1 - r), freedom divided by it.
+ * residuals of neighbours in time resemble each other the points are worth fewer: variance times (1 + r) / (1 - r), freedom divided
+ * by it.
  *
  * What the points do not tell apart is found by a singular value decomposition of the scaled columns (Golub and Reinsch 1970): a
  * column that is part of a combination which changes nothing is not identified.

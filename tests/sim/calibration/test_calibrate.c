@@ -66,6 +66,98 @@ static void written(void) {
   child_free(&c);
 }
 
+/* --- what each tool writes --------------------------------------------------------------------------------------------------------- */
+
+/* 12,000 requests and 6.3 s of CPU are 0.525 ms each, whoever counts the requests; the clock of the process counts 630 ticks. */
+static void load_tools(void) {
+  static const char *const froms[][3] = {
+      {AT "k6-export.json," AT "cpu-30.txt", "app=app"}, {AT "k6-summary.json," AT "cpu-30.txt", "app=app"},
+      {AT "vegeta.json," AT "cpu-30.txt", "app=app"},    {AT "oha.json," AT "cpu-30.txt", "app=app"},
+      {AT "oha.json," AT "stat-30.txt", "node=app"},     {"vegeta:" AT "vegeta.json,cgroup:" AT "cpu-30.txt", "app=app"}};
+  for (size_t i = 0; i < sizeof froms / sizeof *froms; i++) {
+    struct child c =
+        AGUANTA("calibrate", AT "app.json", "--from", froms[i][0], "--map", froms[i][1], "--export", "-", "--format", "json");
+    double d = json_of(c.out, "endpoints.page.steps.0.cpu", "value");
+    test_check(c.status == 0 && about(d, 0.000525, 1e-3), "%s: status %d, %g: %s", froms[i][0], c.status, d, c.err);
+    child_free(&c);
+  }
+}
+
+/* Windows of 15 s with 3,000, 6,000 and 9,000 requests, twice: 0.5 ms each, and 0.15 s a window is 1% of a core. Two series of
+ * status codes are one endpoint. */
+static void prometheus(void) {
+  struct child c = AGUANTA("calibrate", AT "app.json", "--from", AT "prometheus-cpu.json," AT "prometheus-requests.json",
+                           "--export", "-", "--format", "json");
+  double d = json_of(c.out, "endpoints.page.steps.0.cpu", "value");
+  test_check(c.status == 0 && about(d, 0.0005, 1e-3), "status %d, %g: %s", c.status, d, c.err);
+  test_check(strstr(c.out, "\"windows\": 6,\n  \"loads\": 3,") != NULL, "%s", c.out);
+  child_free(&c);
+}
+
+/* 1,000 calls at 0.06 ms, then 11,000 that took 560 ms: 10,000 calls took 500 ms, 0.05 ms each. COMMIT was not called meanwhile. */
+static void statements(void) {
+  struct child c = AGUANTA("calibrate", AT "read.json", "--from", AT "statements.csv," AT "statements-after.csv", "--export", "-",
+                           "--format", "json");
+  double d = json_of(c.out, "endpoints.read.steps.1.demand", "value");
+  test_check(c.status == 0 && about(d, 0.00005, 1e-3), "status %d, %g: %s", c.status, d, c.err);
+  test_check(strstr(c.out, "two moments do not make a law") != NULL, "%s", c.out);
+  child_free(&c);
+}
+
+/* The log is of lognormal times, mean 8 ms and cv 1.2: 2,000 of them in whole milliseconds. */
+static void law_of_log(void) {
+  struct child c = AGUANTA("calibrate", AT "app.json", "--from", AT "nginx.log", "--export", "-", "--format", "json");
+  double d = json_of(c.out, "endpoints.page.steps.0.cpu", "value");
+  test_check(c.status == 0 && about(d, 0.008, 0.06), "status %d, %g: %s", c.status, d, c.err);
+  test_check(strstr(c.out, "\"law\": \"lognormal\"") && strstr(c.out, "law: lognormal"), "%s", c.out);
+  child_free(&c);
+  static const char *const others[] = {AT "apache.log", AT "json.log"};
+  for (int i = 0; i < 2; i++) {
+    c = AGUANTA("calibrate", AT "app.json", "--from", others[i], "--export", "-", "--format", "json");
+    d = json_of(c.out, "endpoints.page.steps.0.cpu", "value");
+    test_check(c.status == 0 && about(d, 0.008, 0.15), "%s: status %d, %g: %s", others[i], c.status, d, c.err);
+    child_free(&c);
+  }
+}
+
+/* 40 users get 238/s and 20 get 237, while a request that does not wait takes 42.1 ms: 238 x 0.0421 = 10.02 connections. */
+static void pool(void) {
+  write_file("pool.json",
+             "{\"config\": \"pool\", \"parameters\": {\"path\": \"/read\", \"measure_s\": 30}, \"points\": [{\"reps\": [{"
+             "\"window_s\": 30, \"achieved_rate\": 24, \"n\": 720, \"latency_ms\": {\"mean\": 42.1}, \"core1_busy\": 0.02}]}],"
+             "\"closed_curve\": [{\"users\": 20, \"throughput\": 237, \"latency_ms\": {\"mean\": 84}, \"core1_busy\": 0.1},"
+             "{\"users\": 40, \"throughput\": 238, \"latency_ms\": {\"mean\": 168}, \"core1_busy\": 0.1}]}");
+  struct child c = AGUANTA("calibrate", AT "read.json", "--from", ROOM "/pool.json", "--export", "-", "--format", "json");
+  double k = json_of(c.out, "services.app.pools.database.max", "value");
+  test_check(c.status == 0 && k == 10, "status %d, a pool of %g: %s%s", c.status, k, c.err, c.out);
+  child_free(&c);
+}
+
+/* --- what is not identified ---------------------------------------------------------------------------------------------------------- */
+
+static void says(const char *scenario, const char *from, const char *words) {
+  struct child c = AGUANTA("calibrate", scenario, "--from", from, "--export", "-", "--format", "json");
+  test_check(c.status == 0, "%s: status %d: %s", from, c.status, c.err);
+  test_check(strstr(c.out, words) != NULL, "%s must say \"%s\": %s", from, words, c.out);
+  child_free(&c);
+}
+
+/* Only the machine's CPU, which two services share; two endpoints that are always asked 2 to 1; one load; sums only. */
+static void not_identified(void) {
+  write_file("host.csv", "at_s,service,cpu_s\n1764538000.1,host,100.00\n1764538030.2,host,106.30\n");
+  says(AT "read.json", AT "vegeta.json," ROOM "/host.csv", "only the CPU of the whole machine was measured");
+  write_file("two.json", "{\"status\": \"success\", \"data\": {\"resultType\": \"matrix\", \"result\": ["
+                         "{\"metric\": {\"__name__\": \"process_cpu_seconds_total\", \"job\": \"app\"},"
+                         " \"values\": [[0, \"1\"], [30, \"4.1\"], [60, \"10.1\"], [90, \"13.2\"]]},"
+                         "{\"metric\": {\"__name__\": \"http_requests_total\", \"handler\": \"/a\"},"
+                         " \"values\": [[0, \"0\"], [30, \"2000\"], [60, \"6000\"], [90, \"8000\"]]},"
+                         "{\"metric\": {\"__name__\": \"http_requests_total\", \"handler\": \"/b\"},"
+                         " \"values\": [[0, \"0\"], [30, \"1000\"], [60, \"3000\"], [90, \"4000\"]]}]}}");
+  says(AT "two.json", ROOM "/two.json", "it was always asked in the same proportion to b");
+  says(AT "app.json", AT "vegeta.json," AT "cpu-30.txt", "one load only: how the demand falls with load takes a second one");
+  says(AT "app.json", AT "vegeta.json," AT "cpu-30.txt", "only sums and percentiles were measured, which give means");
+}
+
 /* --- what is refused --------------------------------------------------------------------------------------------------------------- */
 
 static void refused(const char *from, const char *message) {
@@ -114,8 +206,78 @@ static void too_few(void) {
   refused(AT "cpu-2.txt", "no requests are known for these samples");
 }
 
+#define LINE(time, rest) "203.0.113.9 - - [30/Nov/2025:" time "] \"GET /page HTTP/1.1\" 200 2326" rest "\n"
+
+static void bad_logs(void) {
+  write_file("torn.log", LINE("21:00:00 +0000", " 1200") LINE("21:00:01 +0000", " 1200") "203.0.113.9 - - [30/Nov/2025:21:0");
+  refused(ROOM "/torn.log", "torn.log:3:1: error: line 3: has no time such as");
+  write_file("column.log", LINE("21:00:00 +0000", " 1200") LINE("21:00:01 +0000", "") LINE("21:00:02 +0000", " 1300"));
+  refused(ROOM "/column.log", "column.log:2:1: error: line 2: has no time that it took at its end, and the first line has one");
+  write_file("backwards.log", LINE("21:00:30 +0000", " 1200") LINE("21:00:10 +0000", " 1200"));
+  refused(ROOM "/backwards.log", "backwards.log:2:1: error: line 2: its time is 20 s before that of the line above: two clocks");
+  write_file("short.log", LINE("21:00:00 +0000", " 1200") LINE("21:00:01 +0000", " 1200"));
+  refused(ROOM "/short.log", "short.log:1:1: error: has only 2 requests: too few for a fit");
+  write_file("torn-json.log", "{\"time\": 1764538000, \"uri\": \"/page\", \"status\": 200, \"request_time\": 0.1}\n"
+                              "{\"time\": 1764538001, \"uri\": \"/page\", \"status\": 200, \"requ\n");
+  refused(ROOM "/torn-json.log", "torn-json.log:2:1: error: line 2: its object is not closed: the line is torn");
+}
+
+/* 100 requests in the first half minute and 300 in the second. */
+static void unsteady_log(void) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *f = open_memstream(&text, &length);
+  for (int i = 0; i < 100; i++) fprintf(f, LINE("21:00:%02d +0000", " 1200"), i * 3 / 10);
+  for (int i = 0; i < 300; i++) fprintf(f, LINE("21:00:%02d +0000", " 1200"), 30 + i / 10);
+  fclose(f);
+  write_file("unsteady.log", text);
+  free(text);
+  refused(ROOM "/unsteady.log", "unsteady.log:1:1: error: the load was not steady");
+}
+
+/* The log is of 21:26 UTC, the clocks of two hours later. */
+static void time_zones(void) {
+  write_file("zone.csv", "at_s,service,cpu_s\n1764545200.0,app,100.00\n1764545320.0,app,106.30\n");
+  refused(AT "nginx.log," ROOM "/zone.csv", "-2 hours apart: their time zones disagree");
+}
+
+static void bad_tables(void) {
+  write_file("missing.csv", "queryid,query,mean_exec_time,stddev_exec_time\n1,a,2,3\n");
+  refused("statements:" ROOM "/missing.csv", "missing.csv:1:1: error: the column \"calls\" is missing");
+  write_file("torn.csv", "queryid,query,calls,total_exec_time,mean_exec_time,stddev_exec_time\n1,a,2,3\n");
+  refused(ROOM "/torn.csv", "torn.csv:2:1: error: this row is torn: it has 4 cells of 6");
+  refused(AT "statements-after.csv," AT "statements.csv",
+          "statements.csv:2:1: error: the calls of this statement fell from 11000 to 1000");
+  write_file("cell.csv", "at_s,service,cpu_s\n1764545200.0,app,100.00\n1764545320.0,app\n");
+  refused(AT "vegeta.json," ROOM "/cell.csv",
+          "cell.csv:3:1: error: must be a time, a name and a number: a cell is missing or torn");
+  write_file("half.json", "{\"latencies\": {\"mean\": 12");
+  refused(ROOM "/half.json", "half.json:1:");
+  write_file("ramp.json", "{\"metrics\": {\"http_reqs\": {\"count\": 1000, \"rate\": 10}, \"http_req_duration\": {\"avg\": 5},"
+                          " \"vus\": {\"value\": 1, \"min\": 1, \"max\": 50}}}");
+  refused(ROOM "/ramp.json", "ramp.json:1:96: error: the load was not steady: between 1 and 50 users");
+  write_file("fell.json",
+             "{\"status\": \"success\", \"data\": {\"resultType\": \"matrix\", \"result\": [{\"metric\": {\"__name__\": "
+             "\"process_cpu_seconds_total\", \"job\": \"app\"}, \"values\": [[0, \"9\"], [15, \"1\"]]}]}}");
+  refused(ROOM "/fell.json", "the counter process_cpu_seconds_total of \"app\" fell from 9 to 1: it was reset");
+  write_file("failed.json", "{\"latencies\": {\"mean\": 1000}, \"requests\": 1000, \"duration\": 1000000000, \"success\": 0.8}");
+  refused(ROOM "/failed.json", "20% of the requests failed");
+  refused(AT "vegeta.json," AT "oha.json", "a second load generator next to " AT "vegeta.json");
+  refused(AT "vegeta.json," AT "stat-30.txt", "none of the CPU clocks has the name of a service, such as \"node\"");
+}
+
 static const struct test_case cases[] = {{"utilization_law", utilization_law},
                                          {"written", written},
+                                         {"load_tools", load_tools},
+                                         {"prometheus", prometheus},
+                                         {"statements", statements},
+                                         {"law_of_log", law_of_log},
+                                         {"pool", pool},
+                                         {"not_identified", not_identified},
+                                         {"bad_logs", bad_logs},
+                                         {"unsteady_log", unsteady_log},
+                                         {"time_zones", time_zones},
+                                         {"bad_tables", bad_tables},
                                          {"torn_output", torn_output},
                                          {"counter_reset", counter_reset},
                                          {"clocks_disagree", clocks_disagree},
