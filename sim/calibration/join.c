@@ -70,7 +70,8 @@ static double value_at(const struct series *s, double at_s) {
 static const struct series *first_series(const struct group *g, bool cpu) {
   for (uint32_t i = 0; i < g->count; i++)
     for (uint32_t k = 0; k < g->readings[i].series_count; k++)
-      if (is_cpu(&g->readings[i].series[k]) == cpu) return &g->readings[i].series[k];
+      if (cpu ? is_cpu(&g->readings[i].series[k]) : g->readings[i].series[k].of == SERIES_REQUESTS)
+        return &g->readings[i].series[k];
   return NULL;
 }
 
@@ -230,7 +231,7 @@ static void count_series(const struct group *g, struct measured_window *w, doubl
     for (uint32_t k = 0; k < g->readings[i].series_count; k++) {
       const struct series *s = &g->readings[i].series[k];
       double amount = value_at(s, to) - value_at(s, from);
-      if (isnan(amount)) continue;
+      if (isnan(amount) || s->of == SERIES_TIME || s->of == SERIES_BUCKET) continue;
       measured_add(s->of == SERIES_REQUESTS ? &w->asked : &w->cpu, s->of == SERIES_HOST ? "host" : s->name, amount);
     }
 }
@@ -238,6 +239,31 @@ static void count_series(const struct group *g, struct measured_window *w, doubl
 static void sum_requests(struct measured_window *w) {
   w->requests = 0;
   for (uint32_t i = 0; i < w->asked.count; i++) w->requests += w->asked.items[i].amount;
+}
+
+/* The time that this share of the requests took at most, by straight lines within buckets as in Prometheus; NaN: beyond the last. */
+static double bucket_quantile(const struct group *g, double n, double share, double from, double to) {
+  double below_s = 0, below = 0, above_s = INFINITY, above = NAN;
+  for (uint32_t i = 0; i < g->count; i++)
+    for (uint32_t k = 0; k < g->readings[i].series_count; k++) {
+      const struct series *s = &g->readings[i].series[k];
+      double end = s->of == SERIES_BUCKET ? strtod(s->name, NULL) : NAN, count = value_at(s, to) - value_at(s, from);
+      if (isnan(end) || isnan(count)) continue;
+      if (count < share * n && end > below_s) below_s = end, below = count;
+      if (count >= share * n && end < above_s) above_s = end, above = count;
+    }
+  return isfinite(above_s) && above > below ? below_s + (above_s - below_s) * (share * n - below) / (above - below) : NAN;
+}
+
+static void read_histogram(const struct group *g, struct measured_window *w, double from, double to) {
+  static const double shares[] = {0.5, 0.9, 0.95, 0.99};
+  for (uint32_t i = 0; i < g->count; i++)
+    for (uint32_t k = 0; k < g->readings[i].series_count; k++) {
+      const struct series *s = &g->readings[i].series[k];
+      if (s->of == SERIES_TIME && w->requests > 0) w->latency.mean = (value_at(s, to) - value_at(s, from)) / w->requests;
+    }
+  for (size_t i = 0; i < sizeof shares / sizeof *shares && w->requests > 0; i++)
+    latency_put(&w->latency, shares[i], bucket_quantile(g, w->requests, shares[i], from, to));
 }
 
 static bool take_stretches(const struct group *g, const struct series *clock, const struct measured_log *log) {
@@ -251,7 +277,7 @@ static bool take_stretches(const struct group *g, const struct series *clock, co
     if (log)
       count_log(g->arena, w, log, clock->at_s[i - 1], clock->at_s[i]);
     else
-      sum_requests(w);
+      sum_requests(w), read_histogram(g, w, clock->at_s[i - 1], clock->at_s[i]);
     requests += w->requests;
   }
   if (g->idle || requests >= FEW_LINES) return true;

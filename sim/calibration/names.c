@@ -2,14 +2,19 @@
 #include "sim/calibration/calibration_inner.h"
 #include <string.h>
 
-/* The part behind the longest map whose left side the name begins with; null: none fits. */
+/* Paths go by how they begin, other names are whole. */
+static bool fits(const char *map, size_t length, const char *name) {
+  return !strncmp(name, map, length) && (map[0] == '/' || !name[length]);
+}
+
+/* The part behind the longest map that fits; null: none does. */
 static const char *mapped(const struct calibration *c, const char *name) {
   const char *best = NULL;
   size_t longest = 0;
   for (uint32_t i = 0; i < c->options->map_count; i++) {
     const char *map = c->options->maps[i], *equals = strrchr(map, '=');
     size_t length = equals ? (size_t)(equals - map) : 0;
-    if (!length || strncmp(name, map, length) || length < longest) continue;
+    if (!length || !fits(map, length, name) || length < longest) continue;
     longest = length, best = equals + 1;
   }
   return best;

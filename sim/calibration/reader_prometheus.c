@@ -1,6 +1,7 @@
 /* The answer of Prometheus to query_range: a matrix of counters. What a series counts goes by its name: seconds of CPU
  * (..._cpu_usage_seconds_total, process_cpu_seconds_total), of a machine (node_cpu_seconds_total without idle), requests
- * (..._requests_total, ..._count of a histogram). Whose they are goes by the first label of: service, container, app, job, and of
+ * (..._requests_total, or ..._count of a histogram where there is none), and times of answers (..._seconds_bucket, ..._seconds_sum).
+ * Whose they are goes by the first label of: service, container, app, job, and of
  * requests: endpoint, route, handler, path, uri. Series of one name are added. */
 #include "sim/calibration/reading_inner.h"
 #include "sim/engine/arena.h"
@@ -34,16 +35,42 @@ static const char *owner_of(const struct json_value *metric, const char *name, e
     *of = SERIES_HOST;
     return mode && (!strcmp(mode, "idle") || !strcmp(mode, "iowait")) ? NULL : "host";
   }
-  bool cpu = ends(name, "cpu_usage_seconds_total") || ends(name, "cpu_seconds_total");
-  *of = cpu ? SERIES_CPU : SERIES_REQUESTS;
-  owner = label_of(metric, cpu ? services : endpoints);
-  if (cpu && owner && !strcmp(owner, "POD")) return NULL;
-  return owner ? owner : cpu ? "app" : "/";
+  if (*of == SERIES_BUCKET) {
+    owner = json_text(json_member(metric, "le"));
+    return owner && strcmp(owner, "+Inf") != 0 ? owner : NULL;
+  }
+  if (*of == SERIES_TIME) return "all";
+  owner = label_of(metric, *of == SERIES_CPU ? services : endpoints);
+  if (*of == SERIES_CPU && owner && !strcmp(owner, "POD")) return NULL;
+  return owner ? owner : *of == SERIES_CPU ? "app" : "/";
 }
 
-static bool counts(const char *name) {
-  return ends(name, "cpu_usage_seconds_total") || ends(name, "cpu_seconds_total") || ends(name, "requests_total") ||
-         ends(name, "_count") || ends(name, "requests");
+static const struct {
+  const char *ending;
+  enum series_of of;
+} known[] = {{"cpu_usage_seconds_total", SERIES_CPU},
+             {"cpu_seconds_total", SERIES_CPU},
+             {"requests_total", SERIES_REQUESTS},
+             {"requests", SERIES_REQUESTS},
+             {"_count", SERIES_REQUESTS},
+             {"_seconds_bucket", SERIES_BUCKET},
+             {"_seconds_sum", SERIES_TIME}};
+
+static bool counts(const char *name, enum series_of *of) {
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (ends(name, known[i].ending)) {
+      *of = known[i].of;
+      return true;
+    }
+  return false;
+}
+
+static bool has_total(const struct reading *r) {
+  for (const struct json_value *v = json_first(json_member(json_member(r->tree, "data"), "result")); v; v = json_next(v)) {
+    const char *name = json_text(json_member(json_member(v, "metric"), "__name__"));
+    if (name && ends(name, "requests_total")) return true;
+  }
+  return false;
 }
 
 /* Adds to what is there, when another series of this name has been read. */
@@ -64,7 +91,7 @@ static void read_series(struct reading *r, const struct json_value *v) {
   const struct json_value *metric = json_member(v, "metric"), *values = json_member(v, "values");
   const char *name = json_text(json_member(metric, "__name__"));
   enum series_of of;
-  if (!name || !counts(name)) {
+  if (!name || !counts(name, &of)) {
     diagnostic_add(r->diagnostics, json_position(metric),
                    name ? "\"%s\" is not a counter of CPU seconds or requests that is known"
                         : "has no name: ask for the counter itself, not for rate() or sum() of it",
@@ -72,7 +99,7 @@ static void read_series(struct reading *r, const struct json_value *v) {
     return;
   }
   const char *owner = owner_of(metric, name, &of);
-  if (!owner) return;
+  if (!owner || (ends(name, "_count") && has_total(r))) return;
   struct series *s = reading_series(r, of, owner);
   bool fresh = !s->count;
   double last = -INFINITY;

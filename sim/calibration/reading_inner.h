@@ -6,7 +6,13 @@
 #include "sim/json/json.h"
 
 /* A counter that was read several times. */
-enum series_of { SERIES_CPU, SERIES_HOST, SERIES_IDLE, SERIES_REQUESTS };
+enum series_of {
+  SERIES_CPU,
+  SERIES_HOST, /* CPU of all of a machine */
+  SERIES_REQUESTS,
+  SERIES_TIME,  /* seconds that answers took, in all */
+  SERIES_BUCKET /* answers that took at most what its name says, in seconds */
+};
 struct series {
   enum series_of of;
   const char *name;

@@ -94,6 +94,29 @@ static void prometheus(void) {
   child_free(&c);
 }
 
+/* 1,000 requests in 30 s took 5 s in all: 5 ms. 400 took at most 4 ms and 900 at most 8 ms: the median is 4 + 4 x 100 / 500 = 4.8 ms.
+ * The histogram's own count is not added to the requests. */
+static void histogram(void) {
+  write_file("buckets.json",
+             "{\"status\": \"success\", \"data\": {\"resultType\": \"matrix\", \"result\": ["
+             "{\"metric\": {\"__name__\": \"process_cpu_seconds_total\", \"job\": \"app\"}, \"values\": [[0, \"1\"], [30, \"2\"], "
+             "[60, \"3\"]]},"
+             "{\"metric\": {\"__name__\": \"http_requests_total\"}, \"values\": [[0, \"0\"], [30, \"1000\"], [60, \"2000\"]]},"
+             "{\"metric\": {\"__name__\": \"t_seconds_count\"}, \"values\": [[0, \"0\"], [30, \"1000\"], [60, \"2000\"]]},"
+             "{\"metric\": {\"__name__\": \"t_seconds_sum\"}, \"values\": [[0, \"0\"], [30, \"5\"], [60, \"10\"]]},"
+             "{\"metric\": {\"__name__\": \"t_seconds_bucket\", \"le\": \"0.004\"}, \"values\": [[0, \"0\"], [30, \"400\"], [60, "
+             "\"800\"]]},"
+             "{\"metric\": {\"__name__\": \"t_seconds_bucket\", \"le\": \"0.008\"}, \"values\": [[0, \"0\"], [30, \"900\"], [60, "
+             "\"1800\"]]},"
+             "{\"metric\": {\"__name__\": \"t_seconds_bucket\", \"le\": \"+Inf\"}, \"values\": [[0, \"0\"], [30, \"1000\"], [60, "
+             "\"2000\"]]}]}}");
+  struct child c = AGUANTA("calibrate", AT "app.json", "--from", ROOM "/buckets.json", "--export", "-", "--format", "json");
+  test_check(c.status == 0 && strstr(c.out, "\"requests\": 2000,"), "status %d: %s%s", c.status, c.err, c.out);
+  test_check(strstr(c.out, "\"measure\": \"mean latency\", \"unit\": \"s\", \"measured\": 0.005,") != NULL, "%s", c.out);
+  test_check(strstr(c.out, "\"measure\": \"p50 latency\", \"unit\": \"s\", \"measured\": 0.0048") != NULL, "%s", c.out);
+  child_free(&c);
+}
+
 /* 1,000 calls at 0.06 ms, then 11,000 that took 560 ms: 10,000 calls took 500 ms, 0.05 ms each. COMMIT was not called meanwhile. */
 static void statements(void) {
   struct child c = AGUANTA("calibrate", AT "read.json", "--from", AT "statements.csv," AT "statements-after.csv", "--export", "-",
@@ -270,6 +293,7 @@ static const struct test_case cases[] = {{"utilization_law", utilization_law},
                                          {"written", written},
                                          {"load_tools", load_tools},
                                          {"prometheus", prometheus},
+                                         {"histogram", histogram},
                                          {"statements", statements},
                                          {"law_of_log", law_of_log},
                                          {"pool", pool},
