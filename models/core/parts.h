@@ -74,6 +74,7 @@
   PART(leaks)                                                                                                                      \
   PART(accept)                                                                                                                     \
   PART(upstream)                                                                                                                   \
+  PART(waking)                                                                                                                     \
   PARTS_MORE(PART)
 
 enum part_number {

@@ -70,7 +70,8 @@ enum purpose {
   PURPOSE_MIGRATION,    /* entity: fault; then n: what its stages take, and whether the data are right */
   PURPOSE_LEAK,         /* entity: container; then n: how many requests it stands in years */
   PURPOSE_SITE,         /* entity: a set of addresses; then client: which one it is behind */
-  PURPOSE_LOCK          /* entity: what is locked; then n: which of those that wait gets it */
+  PURPOSE_LOCK,         /* entity: what is locked; then n: which of those that wait gets it */
+  PURPOSE_WAKE          /* entity: service and replica: what it costs to wake */
 };
 
 /* What follows a run from outside, and may end it. It is asked now and then, between two events, and changes nothing in a run that

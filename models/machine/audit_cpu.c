@@ -1,5 +1,6 @@
 #include "models/core/audit.h"
 #include "models/core/world.h"
+#include "models/machine/waking.h"
 #include <math.h>
 
 /* Every end of a computation is rounded up to a nanosecond, during which all cores of a contended node may work. */
@@ -7,7 +8,7 @@ static void audit_work(const struct audit *a) {
   const struct world *w = a->world;
   for (uint32_t i = 0; i < w->container_count; i++) {
     const struct container *c = &w->containers[i];
-    double work = (double)c->done_ns + c->dropped_ns + container_unfinished(w, c);
+    double work = (double)c->done_ns + waking_spent(c) + c->dropped_ns + container_unfinished(w, c);
     double slack = 1e-9 * work + 64.0 * (double)(c->computation_order + 1);
     if (fabs(c->used_ns - c->slowed_ns - work) > slack)
       audit_broken(a, "work: container %u of %s delivered %.9g s, its computations took %.9g s", i, container_config(c)->name,

@@ -98,6 +98,7 @@ static inline void start_job(struct world *w, struct container *c, struct crew *
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = &wait_computing;
   if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
+  if (__builtin_expect(c->wakes, 0)) waking_begins(w, c, k, r);
   if (!c->running) become_busy(w, c);
   k->running++;
   c->aside += k->aside;
@@ -108,7 +109,7 @@ static inline void start_job(struct world *w, struct container *c, struct crew *
  * that. False: not so. */
 static inline bool start_alone(struct world *w, struct container *c, struct crew *k, struct request *r) {
   struct node *n = &w->nodes[c->node];
-  bool held_back = c->running || c->metered || c->stalls || c->cold || c->limit < MILLI;
+  bool held_back = c->running || c->metered || c->stalls || c->cold || c->limit < MILLI || c->wakes;
   if (held_back || n->demand + MILLI > n->free_until) return false;
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = &wait_computing;
@@ -180,6 +181,7 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
   }
   if (__builtin_expect(c->loops != NULL, 0) && !busy) c->loops->calls->begins(c, k);
   r->fresh = false;
+  if (__builtin_expect(c->wakes, 0) && waking_delays(w, c, k, r)) return;
   share_advance(w, c, world_now(w));
   if (start_alone(w, c, k, r)) return;
   start_job(w, c, k, r);
@@ -237,6 +239,24 @@ static inline void fill_threads(struct world *w, struct container *c, struct cre
     next->fresh = false;
     start_job(w, c, k, next);
   }
+}
+
+/* The thread was kept for it since it began to wake. */
+void container_woken(struct world *w, struct container *c, struct request *r) {
+  struct crew *k = computing_crew(w, c, r);
+  assert(k->running);
+  k->running--;
+  share_advance(w, c, world_now(w));
+  if (r->ends_with)
+    fill_threads(w, c, k);
+  else if (k->running < k->threads)
+    start_job(w, c, k, r);
+  else { /* its process is paused, or a shift has taken threads away */
+    r->waiting = &wait_cpu;
+    queue_up(w, c, k, r);
+  }
+  share_cores(w, &w->nodes[c->node], c);
+  if (r->ends_with) request_resume(w, r);
 }
 
 /* --- turns ----------------------------------------------------------------------------------------------------------------- */
@@ -302,6 +322,7 @@ void container_computed(void *world, uint32_t id) {
   const struct instruction *in = instruction_of(w, r);
   k->running--;
   c->aside -= k->aside;
+  if (__builtin_expect(c->wakes, 0)) waking_ends(w, c, k, r);
   bool in_turn = __builtin_expect(in->continues, 0) && (k->runnable.count || k->running >= k->threads || c->loops);
   if (!in_turn) fill_threads(w, c, k);
   share_cores(w, &w->nodes[c->node], c);
@@ -409,6 +430,7 @@ void container_leave(struct world *w, struct container *c, uint32_t process) {
     k->held--, c->held--;
     return;
   }
+  if (__builtin_expect(c->wakes, 0)) waking_hands(w, c, k, next);
   take_from_door(w, c, next);
 }
 
@@ -499,6 +521,7 @@ void container_break_off(struct world *w, struct container *c, struct request *r
     c->aside -= k->aside;
   }
   k->running--;
+  if (c->wakes) waking_breaks_off(w, c, k, r);
   c->dropped_ns += (double)r->work - left;
   book_broken(w, c, r, (double)r->work - left);
   r->waiting = NULL;
@@ -573,6 +596,7 @@ void container_unpark(struct world *w, struct container *c, struct process *p) {
   c->aside += p->workers.running;
   p->workers.threads = s->workers;
   runtime_staff(c, s->runtime == RUNTIME_GIL, p->crew.seats);
+  if (c->wakes) waking_collected(w, c, p);
   fill_threads(w, c, &p->crew);
   fill_threads(w, c, &p->workers);
   node_share(w, &w->nodes[c->node], c);

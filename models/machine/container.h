@@ -19,6 +19,7 @@ struct node;
 struct cache;
 struct farewell;
 struct loop;
+struct waking;
 
 enum container_state {
   CONTAINER_UNUSED,   /* not wanted */
@@ -105,13 +106,14 @@ struct container {
   slot_id slot;                  /* below the fair share: its next event */
   double used_ns, busy_ns;       /* accounts, see below */
   struct cpu_quota *quota;       /* null: none */
-  bool metered;                  /* it has a quota, or its pace is not 1 */
+  bool metered, wakes;           /* it has a quota, or its pace is not 1; waking is not null */
   struct loops *loops;           /* of its processes (accept.h); null: what waits to compute waits in one line */
   struct connection_pool *pools; /* by process, and within it as the configuration lists them */
   uint32_t pool_count;
-  uint32_t connections; /* open ones that lead here, of pools that track them individually */
-  bool scales;          /* many at work cost each other: config->scalability */
-  struct cache *cache;  /* what it keeps; null: nothing by item */
+  uint32_t connections;  /* open ones that lead here, of pools that track them individually */
+  bool scales;           /* many at work cost each other: config->scalability */
+  struct cache *cache;   /* what it keeps; null: nothing by item */
+  struct waking *waking; /* null: to wake costs nothing */
 
   /* Life. */
   const struct service_config *version; /* of its service that it runs; read through container_config */
@@ -223,6 +225,16 @@ void container_unpark(struct world *, struct container *, struct process *);
 sim_time container_held_up(const struct world *, const struct container *, const struct request *);
 /* The process dies: what is inside fails with the outcome. */
 void container_kill(struct world *, struct container *, enum outcome);
+/* Waking (waking.c), of containers that have `waking`. The computation begins at once, on a free thread: true: that was asleep, the
+ * request waits until it is awake, and container_woken is called; it begins, its CPU time included; it has ended; it is broken
+ * off; a thread goes from hand to hand; a pause of the process is over. */
+bool waking_delays(struct world *, struct container *, struct crew *, struct request *);
+void waking_begins(struct world *, struct container *, struct crew *, struct request *);
+void waking_ends(struct world *, struct container *, struct crew *, struct request *);
+void waking_breaks_off(const struct world *, struct container *, struct crew *, const struct request *);
+void waking_hands(const struct world *, struct container *, struct crew *, const struct request *next);
+void waking_collected(const struct world *, struct container *, const struct process *);
+void container_woken(struct world *, struct container *, struct request *);
 /* Hanging (hang.c). Called by models/platform/lifecycle.c, which sets the state: it hangs, or goes on. */
 void container_hangs(struct world *, struct container *);
 void container_goes_on(struct world *, struct container *);

@@ -39,6 +39,7 @@
 struct world;
 struct container;
 struct node_group;
+struct cores_idle;
 
 enum { WEIGHT_BITS = 40, MILLI = 1000 };
 
@@ -92,8 +93,9 @@ struct node {
   int32_t region, zone; /* zone: of all regions; -1: the scenario has no places */
   enum disk_fate disk;  /* of the last loss, or of the one that lasts */
   sim_time failed_at;
-  bool serviced;   /* it is drained for work on it, and stays LEAVING until that is done */
-  slot_id emptied; /* set off when it is empty */
+  bool serviced;           /* it is drained for work on it, and stays LEAVING until that is done */
+  slot_id emptied;         /* set off when it is empty */
+  struct cores_idle *idle; /* null: a core that was idle costs nothing (waking.h) */
 };
 
 /* A start or an end of a computation reads what stands before the fair share, and no more while demands fit. */

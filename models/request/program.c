@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const time_kind_names[TIME_KINDS] = {"queue",  "service", "pool", "network", "external",    "delay",    "retry",
-                                                 "permit", "lock",    "disk", "job",     "replication", "throttled"};
+const char *const time_kind_names[TIME_KINDS] = {"queue",  "service", "pool", "network", "external",    "delay",     "retry",
+                                                 "permit", "lock",    "disk", "job",     "replication", "throttled", "waking"};
 
 void compile_becomes(struct instruction *in, const struct operation *operation) {
   assert(operation && operation->name && operation->run);
@@ -151,6 +151,7 @@ void compile_cpu_cells(struct compiler *c, struct instruction *in, int32_t servi
   in->cell = compile_cell(c, service, TIME_QUEUE);
   in->second_cell = compile_cell(c, service, TIME_SERVICE);
   in->stopped_cell = stopped_cell(c, service);
+  if (model_service(c->model, (uint32_t)service)->wakes) in->wake_cell = compile_cell(c, service, TIME_WAKING);
 }
 
 struct instruction *compile_cpu(struct compiler *c, const struct distribution *demand) {

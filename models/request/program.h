@@ -42,6 +42,7 @@ enum time_kind {
   TIME_JOB,
   TIME_REPLICATION,
   TIME_THROTTLED, /* the quota of the container that it computes in is used up */
+  TIME_WAKING,    /* a thread or a core that was idle goes to work: CPU and latency */
   TIME_KINDS
 };
 extern const char *const time_kind_names[TIME_KINDS];
@@ -93,6 +94,7 @@ struct instruction {
   struct publishing *publishing;          /* PUBLISH, AWAIT */
   const struct stampede_config *stampede; /* REBUILD, SKIP, CONTENT; null: none */
   int16_t caller;                         /* ACQUIRE: the service whose pool it is */
+  uint16_t wake_cell;                     /* CPU: of what it costs to wake its thread */
   uint16_t refresh;                       /* LOOKUP: where the child begins that refreshes what is stale; it ends at the target */
   double refreshes;                       /* LOOKUP: share of look-ups that set one going, only estimated */
 };

@@ -61,6 +61,7 @@ static const struct field service_fields[] = {
         .doc = "A new process computes slowly at first; those that are up at the start of the run are warm."),
     KEY("gc", RECORD, service_config, gc, OPTIONAL, .record = &gc_record,
         .doc = "Garbage collection that stops a process now and then; absent: never."),
+    ADDED_KEY("wake"),
     KEY("memory", RECORD, service_config, memory, OPTIONAL, .record = &memory_record,
         .doc = "What one replica has resident; absent: memory is not modelled for it."),
     KEY("shifts", LIST, service_config, shifts, OPTIONAL, .record = &shift_record,

@@ -82,6 +82,7 @@ struct service_config {
   bool reads_near;        /* derived: calls that any replica can answer stay in the caller's region */
   int64_t by_hand;        /* derived: replicas that a trigger may bring it to */
   bool embedded;          /* derived: a file that its callers read and write; it has no containers */
+  bool wakes;             /* derived: its processes pay for waking (models/machine/waking.h) */
   bool may_ail;           /* derived: some fault may afflict it (models/service/affliction.h) */
   uint32_t spare;         /* derived: containers beyond its size, for roll-outs */
   struct version_traits traits;
