@@ -50,6 +50,8 @@ static void count_slowed(const struct world *w, double *services, double *groups
   }
   for (const struct node *n = world_next_node(w, NULL); n; n = world_next_node(w, n)) {
     if (n->millicores != INT64_MAX) groups[n->group_index] += fmax(0, (double)(n->demand - n->millicores) / 1000);
+    for (uint32_t i = 0; n->slices && i < n->container_count; i++)
+      groups[n->group_index] += w->containers[n->containers[i]].off_core->count;
   }
 }
 

@@ -75,6 +75,7 @@
   PART(accept)                                                                                                                     \
   PART(upstream)                                                                                                                   \
   PART(waking)                                                                                                                     \
+  PART(slices)                                                                                                                     \
   PARTS_MORE(PART)
 
 enum part_number {

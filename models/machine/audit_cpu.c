@@ -1,5 +1,6 @@
 #include "models/core/audit.h"
 #include "models/core/world.h"
+#include "models/machine/slices.h"
 #include "models/machine/waking.h"
 #include <math.h>
 
@@ -39,7 +40,7 @@ static void audit_nodes(const struct audit *a) {
     if (n->up_time + n->down_time + n->away_time != w->horizon)
       audit_broken(a, "node %u: up %.9g s, down %.9g s and away %.9g s are not the horizon %.9g s", i, sim_seconds(n->up_time),
                    sim_seconds(n->down_time), sim_seconds(n->away_time), sim_seconds(w->horizon));
-    const char *wrong = node_wrong(w, n);
+    const char *wrong = n->slices ? slices_wrong(w, n) : node_wrong(w, n);
     if (wrong) audit_broken(a, "node %u: %s", i, wrong);
   }
 }

@@ -123,6 +123,14 @@ static inline bool start_alone(struct world *w, struct container *c, struct crew
   return true;
 }
 
+void container_on_core(struct world *w, struct container *c, struct computation computation) {
+  container_advance(w, c, world_now(w));
+  if (!c->running) become_busy(w, c);
+  computation.finish += c->virtual_time;
+  computations_push(c, computation);
+  c->aside += instruction_of(w, world_request(w, computation.request))->on_workers;
+}
+
 /* Whose threads a request computes on, and which serve those of a process. */
 static inline struct crew *computing_crew(const struct world *w, struct container *c, const struct request *r) {
   return __builtin_expect(!c->processes, 1) ? &c->own : runtime_crew(w, c, r);
@@ -502,6 +510,17 @@ static double take_running(struct container *c, uint32_t request) {
   return left;
 }
 
+struct computation container_off_core(struct world *w, struct container *c, uint64_t order) {
+  uint32_t i = 0;
+  container_advance(w, c, world_now(w));
+  while (c->computations[i].order != order) i++;
+  assert(i < c->running);
+  struct computation computation = c->computations[i];
+  computation.finish = take_running(c, computation.request);
+  c->aside -= instruction_of(w, world_request(w, computation.request))->on_workers;
+  return computation;
+}
+
 static void book_broken(const struct world *w, const struct container *c, struct request *r, double done) {
   const struct instruction *in = instruction_of(w, r);
   if (c->quota) book_stops(w, c, r, world_now(w));
@@ -515,6 +534,7 @@ void container_break_off(struct world *w, struct container *c, struct request *r
   struct crew *k = computing_crew(w, c, r);
   double left;
   container_advance(w, c, world_now(w));
+  if (c->off_core) slices_gather(w, c);
   assert(r->waiting == &wait_computing && k->running);
   if (!take_parked(c->processes, r->id, &left)) {
     left = take_running(c, r->id);
@@ -562,6 +582,7 @@ void container_park(struct world *w, struct container *c, struct process *p) {
   assert(p->paused);
   if (c->turn.crew && (c->turn.crew == &p->crew || c->turn.crew == &p->workers)) end_turn(w, c);
   container_advance(w, c, world_now(w));
+  if (c->off_core) slices_gather(w, c);
   uint32_t running = c->running;
   c->running = 0;
   for (uint32_t i = 0; i < running; i++) { /* the heap never grows beyond what has been read of it */
@@ -617,6 +638,10 @@ double container_unfinished(const struct world *w, const struct container *c) {
     done += (double)world_request(w, c->computations[i].request)->work - (c->computations[i].finish - c->virtual_time);
   for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
     done += (double)world_request(w, c->processes->parked[i].request)->work - c->processes->parked[i].finish;
+  for (uint32_t i = 0; c->off_core && i < c->off_core->count; i++) {
+    const struct computation *waits = &c->off_core->each[c->off_core->head + i].computation;
+    done += (double)world_request(w, waits->request)->work - waits->finish;
+  }
   return done;
 }
 
@@ -636,6 +661,10 @@ sim_time container_held_up(const struct world *w, const struct container *c, con
     if (c->computations[i].request == r->id) return held_up(w, r, work_done(w, c, &c->computations[i], world_now(w)));
   for (uint32_t i = 0; c->processes && i < c->processes->parked_count; i++)
     if (c->processes->parked[i].request == r->id) return held_up(w, r, (double)r->work - c->processes->parked[i].finish);
+  for (uint32_t i = 0; c->off_core && i < c->off_core->count; i++) {
+    const struct computation *waits = &c->off_core->each[c->off_core->head + i].computation;
+    if (waits->request == r->id) return held_up(w, r, (double)r->work - waits->finish);
+  }
   return 0;
 }
 
@@ -711,6 +740,7 @@ static void fail_all_inside(struct world *w, struct container *c, enum outcome o
 
 void container_kill(struct world *w, struct container *c, enum outcome outcome) {
   container_advance(w, c, world_now(w));
+  if (c->off_core) slices_gather(w, c);
   c->dropped_ns += container_unfinished(w, c);
   book_waits(w, c);
   if (c->quota) quota_reset(w, c);

@@ -39,6 +39,16 @@ struct computation {
   uint32_t request;
 };
 
+/* Computations that wait for a core of a node with slices (slices.h): `finish` is the work left. First in, first out. */
+struct off_core {
+  struct off_core_thread {
+    struct computation computation;
+    uint64_t turn; /* when it began to wait, among all of the node */
+  } * each;
+  uint32_t head, count, room;
+  double vruntime; /* of the container */
+};
+
 /* A thread that stays with a request whose computation has ended, until the request computes on, within the instant, or does
  * something else: consecutive computation is one turn (models/request/turns.c). When the request forks, the thread waits for the
  * branches: the first that computes gets it, and the others stand at the head of the queue. */
@@ -110,10 +120,11 @@ struct container {
   struct loops *loops;           /* of its processes (accept.h); null: what waits to compute waits in one line */
   struct connection_pool *pools; /* by process, and within it as the configuration lists them */
   uint32_t pool_count;
-  uint32_t connections;  /* open ones that lead here, of pools that track them individually */
-  bool scales;           /* many at work cost each other: config->scalability */
-  struct cache *cache;   /* what it keeps; null: nothing by item */
-  struct waking *waking; /* null: to wake costs nothing */
+  uint32_t connections;      /* open ones that lead here, of pools that track them individually */
+  bool scales;               /* many at work cost each other: config->scalability */
+  struct cache *cache;       /* what it keeps; null: nothing by item */
+  struct off_core *off_core; /* null: no node has slices */
+  struct waking *waking;     /* null: to wake costs nothing */
 
   /* Life. */
   const struct service_config *version; /* of its service that it runs; read through container_config */
@@ -235,6 +246,11 @@ void waking_breaks_off(const struct world *, struct container *, struct crew *, 
 void waking_hands(const struct world *, struct container *, struct crew *, const struct request *next);
 void waking_collected(const struct world *, struct container *, const struct process *);
 void container_woken(struct world *, struct container *, struct request *);
+/* Slices (slices.c). A computation gets a core, as work left, or loses it. */
+void container_on_core(struct world *, struct container *, struct computation);
+struct computation container_off_core(struct world *, struct container *, uint64_t order);
+/* Those that wait for a core are in the heap until node_share. */
+void slices_gather(struct world *, struct container *);
 /* Hanging (hang.c). Called by models/platform/lifecycle.c, which sets the state: it hangs, or goes on. */
 void container_hangs(struct world *, struct container *);
 void container_goes_on(struct world *, struct container *);

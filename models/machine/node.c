@@ -194,6 +194,10 @@ static void share_level(struct world *w, struct node *n, struct container *c, in
 }
 
 void node_share_contended(struct world *w, struct node *n, struct container *c, int64_t before) {
+  if (n->slices) {
+    slices_share(w, n, c);
+    return;
+  }
   share_level(w, n, c, before);
   n->free_until = n->fair_share.count || n->pace != 1 ? -1 : n->unshared;
 }

@@ -40,6 +40,7 @@ struct world;
 struct container;
 struct node_group;
 struct cores_idle;
+struct slices;
 
 enum { WEIGHT_BITS = 40, MILLI = 1000 };
 
@@ -95,6 +96,7 @@ struct node {
   sim_time failed_at;
   bool serviced;           /* it is drained for work on it, and stays LEAVING until that is done */
   slot_id emptied;         /* set off when it is empty */
+  struct slices *slices;   /* null: its cores are shared as a fluid */
   struct cores_idle *idle; /* null: a core that was idle costs nothing (waking.h) */
 };
 
@@ -110,6 +112,8 @@ void node_build(struct world *, struct node *);
 void node_share(struct world *, struct node *, struct container *changed);
 /* The rest of it where demands did not fit the cores, or do not now; `before`: the demand of the changed one. */
 void node_share_contended(struct world *, struct node *, struct container *changed, int64_t before);
+/* The same on a node with slices (slices.c). */
+void slices_share(struct world *, struct node *, struct container *changed);
 void node_add(struct world *, struct node *, struct container *);
 /* Brings the accounts to now: before it fails, returns, joins or leaves. */
 void node_account(struct node *, sim_time now);

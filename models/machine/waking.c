@@ -22,7 +22,7 @@ static struct awake *awake_of(const struct container *c, const struct crew *k, c
   return &c->waking->crews[c->processes ? 1 + 2 * r->frames[r->depth - 1].process + k->aside : 0];
 }
 
-/* --- who sleeps --------------------------------------------------------------------------------------------------------------- */
+/* --- who sleeps -------------------------------------------------------------------------------------------------------------- */
 
 static bool sleeps(const struct world *w, const struct container *c, const struct crew *k, const struct request *r) {
   const struct awake *a = awake_of(c, k, r);
@@ -44,7 +44,7 @@ static bool core_is_idle(const struct world *w, const struct node *n) {
   return all->freed_at != world_now(w) && n->demand <= n->millicores - MILLI * ((int64_t)all->waking + 1);
 }
 
-/* --- what it costs ------------------------------------------------------------------------------------------------------------ */
+/* --- what it costs ----------------------------------------------------------------------------------------------------------- */
 
 static sim_time sample(const struct distribution *d, struct stream *draws) {
   return d->kind ? distribution_sample_time(d, draws) : 0;
@@ -156,10 +156,15 @@ static void woken(void *world, uint32_t id) {
     request_resume(w, r);
 }
 
-/* --- configuration ------------------------------------------------------------------------------------------------------------ */
+/* --- configuration ----------------------------------------------------------------------------------------------------------- */
 
 static const struct wake_config *of_service(const struct service_config *s) { return service_part(s, PART_waking); }
 static const struct wake_config *of_group(const struct node_group *g) { return nodes_part(g, PART_waking); }
+
+double waking_of_each(const struct service_config *s) {
+  const struct wake_config *c = of_service(s);
+  return c && s->runtime != RUNTIME_EVENT_LOOP && c->cpu.kind ? c->cpu.mean : 0;
+}
 
 static bool is_given(const struct wake_config *c) { return c->cpu.kind || c->latency.kind; }
 
@@ -207,7 +212,7 @@ static void check_service(struct linker *l, struct service_config *s, const char
   s->wakes = service_runs(s) && (own || any_core(l->model));
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------------------- */
+/* --- life -------------------------------------------------------------------------------------------------------------------- */
 
 static void open_wakings(struct world *w) { book_of(w)->latencies = timer_heap_new(w->calendar, woken, w); }
 static void stop(struct world *w) { timer_heap_free(book_of(w)->latencies); }

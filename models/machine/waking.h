@@ -18,7 +18,8 @@
  * warm, and takes the woken one. Whoever wakes while the last idle core is leaving its state waits for that, and pays nothing.
  *
  * CPU times are of a reference core, latencies are not. Both are booked as "waking", of the service that wakes; CPU counts as used
- * and burns quota, but is no work of any demand: saturation tables leave it out, as it vanishes there. Latency keeps the thread:
+ * and burns quota, but is no work of any demand. Saturation tables and walks leave it out where it vanishes at saturation, which is
+ * with an event loop, and reckon each computation with it where threads wait for their own requests. Latency keeps the thread:
  * who comes meanwhile waits for it. Workers next to a loop pay CPU only.
  *
  * Invariant (audit_cpu.c): CPU used is work done for demands, plus CPU spent on waking. */
@@ -53,6 +54,10 @@ struct cores_idle {
   sim_time freed_at, awake_at; /* the last end of a computation; when the last core that leaves its idle state will have */
   uint32_t waking;
 };
+
+/* CPU time of waking, in ns, that each computation of the service is reckoned with at any load: where requests have threads of
+ * their own, which block in between. */
+double waking_of_each(const struct service_config *);
 
 static inline double waking_spent(const struct container *c) { return c->waking ? c->waking->spent_ns : 0; }
 

@@ -49,6 +49,7 @@ static const struct field node_fields[] = {
     ADDED_KEY("taints"),
     ADDED_KEY("reserved"),
     ADDED_KEY("pods"),
+    ADDED_KEY("scheduler"),
     ADDED_KEY("idle"),
     ADDED_KEY("disk"),
     ADDED_KEY("pull"),

@@ -1,4 +1,5 @@
 /* The operations that every program has: to enter a service, be accepted, compute and leave it, and to end. */
+#include "models/machine/waking.h"
 #include "models/request/operation.h"
 #include "models/core/part.h"
 #include "models/core/model.h"
@@ -75,7 +76,7 @@ static void add_to_route(const struct walk *w, int32_t service, double weighted_
 
 void compute_asks(const struct walk *w, const struct instruction *in, double weight) {
   const struct demand_sums *d = w->sums;
-  double mean_s = in->demand.mean * 1e-9;
+  double mean_s = (in->demand.mean + waking_of_each(model_service(d->model, (uint32_t)in->service))) * 1e-9;
   d->cpu_s[in->service] += weight * mean_s;
   if (in->on_workers) d->workers_s[in->service] += weight * mean_s;
   add_to_route(w, in->service, weight * mean_s);

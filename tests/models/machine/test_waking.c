@@ -1,4 +1,5 @@
 /* Waking: who pays, when, and what for, in traces worked by hand; deaths and pauses in the midst of it; that accounts balance. */
+#include "sim/measure/resource.h"
 #include "tests/model_fixture.h"
 
 /* Time of completed requests of endpoint 0 that was booked as of the kind, ms. */
@@ -142,6 +143,26 @@ static void test_refused(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"traces", test_traces},   {"death", test_death},     {"hang", test_hang},
-                                         {"balance", test_balance}, {"refused", test_refused}, {NULL, NULL}};
+/* One core, 4 ms of work, 1 of waking: a loop that is full does not wake, 250/s; threads do for each request, 200/s. */
+static void test_saturation(void) {
+  static const char *const runtimes[] = {"event-loop", "threads"};
+  for (int i = 0; i < 2; i++) {
+    struct fixture f = fixture_of(
+        "{ 'aguanta': 1, 'name': 'full', 'traffic': { 'x': { 'kind': 'open', 'rate': '10/s', 'mix': { 'p': 1 } } }, 'endpoints': { "
+        "'p': { 'entry': 'a', 'steps': [ { 'cpu': '4ms' } ] } }, 'services': { 'a': { 'kind': 'app', 'runtime': '%s', 'threads': "
+        "20, 'wake': { 'cpu': '1ms' } } }, 'platform': { 'kind': 'static', 'nodes': { 'n': { 'cpu': 1 } } }, 'run': { 'warmup': "
+        "'0s', 'window': '1s' } }",
+        runtimes[i]);
+    struct resource *resources;
+    uint32_t count = resources_of(&f.scenario->model, f.arena, &resources);
+    double least = INFINITY;
+    for (uint32_t k = 0; k < count; k++) least = fmin(least, resource_saturates_at(&resources[k]));
+    test_check(fabs(least - (i ? 200 : 250)) < 1e-6, "%s: full at %g/s", runtimes[i], least);
+    fixture_close(&f);
+  }
+}
+
+static const struct test_case cases[] = {
+    {"traces", test_traces},   {"death", test_death},           {"hang", test_hang}, {"balance", test_balance},
+    {"refused", test_refused}, {"saturation", test_saturation}, {NULL, NULL}};
 const struct test_suite suite_waking = {"waking", cases};
