@@ -189,6 +189,14 @@ $(B)/presets/presets.inc: $(sort $(wildcard presets/*.json)) Makefile
 $(B)/models/service/preset.o: CFLAGS += -I$(B)
 $(B)/models/service/preset.o: $(B)/presets/presets.inc
 
+# Scenarios to start from; the first is the one that `init` writes unless another one is named.
+TEMPLATES := compose node kubernetes swarm sale
+$(B)/templates/templates.inc: $(TEMPLATES:%=scenarios/templates/%.yaml) Makefile
+	@mkdir -p $(@D)
+	@for t in $(TEMPLATES); do echo "TEMPLATE(\"$$t\","; $(as_string) scenarios/templates/$$t.yaml; echo ")"; done > $@
+$(B)/sim/cli/command_init.o: CFLAGS += -I$(B)
+$(B)/sim/cli/command_init.o: $(B)/templates/templates.inc
+
 $(B)/sim/questions/selftest.o: CFLAGS += -I$(B)
 $(B)/sim/questions/selftest.o: $(B)/sim/questions/selftest_cases.inc
 $(B)/sim/report/plot/figure.o: CFLAGS += -I$(B)

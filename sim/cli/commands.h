@@ -1,4 +1,5 @@
 /* The commands, one line each: NAME is what is typed, command_NAME.c has its descriptor. Help lists them in this order. */
+COMMAND(init)
 COMMAND(run)
 COMMAND(check)
 COMMAND(compare)

@@ -145,5 +145,5 @@ void options_help(FILE *f, const struct command *c) {
   fprintf(f, "Requirements of severity must decide it. With --statements the statements of documents do so too:\n");
   for (const struct exit_code_row *row = exit_codes; row->meaning; row++)
     if (row->with_statements) fprintf(f, "  %3d  %s\n", row->code, row->with_statements);
-  fprintf(f, "\nStart with: aguanta run scenarios/platform/compose.json\n");
+  fprintf(f, "\nStart with: aguanta init\n");
 }

@@ -40,7 +40,7 @@ struct options {
   uint32_t map_count;
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *theme,
       *timing, *max_memory, *root;
-  const char *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
+  const char *template, *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
   bool quiet, verbose, help, version, fresh, dry_run, statements, step_summary, write, strict, force;
 };
 

@@ -51,13 +51,14 @@ OPTION(SHARDS, "shards", 0, ONE(shards), "N", "of --emit, instead of slices of a
 OPTION(STEP_SUMMARY, "step-summary", 0, FLAG(step_summary), NULL,
        "append the answer as Markdown to the file that $GITHUB_STEP_SUMMARY names", NULL)
 OPTION(TIMING, "timing", 0, ONE(timing), "FILE", "write how long it took, as JSON", NULL)
+OPTION(TEMPLATE, "template", 0, ONE(template), "NAME", "which one to start from", NULL)
+OPTION(FORCE, "force", 0, FLAG(force), NULL, "write over a file that is there", NULL)
 OPTION(KIND, "kind", 'k', ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", NULL)
 OPTION(OUTPUT, "output", 'o', ONE(output), "FILE",
        "the picture (.svg or .png), report (.html or .md) or scenario (.yaml or .json); - for stdout", NULL)
 OPTION(STRICT, "strict", 0, FLAG(strict), NULL, "exit code 3, and no scenario, when something of the files is ignored or assumed",
        NULL)
 OPTION(PROFILE, "profile", 0, LIST(profile), "NAME", "compose: services of this profile too; repeatable; '*' for all", NULL)
-OPTION(FORCE, "force", 0, FLAG(force), NULL, "write over a file that is there", NULL)
 OPTION(ENDPOINT, "endpoint", 0, LIST(endpoint), "NAME", "draw this endpoint only; repeatable", NULL)
 OPTION(TITLE, "title", 0, ONE(title), "TEXT", "of the picture or report, instead of what it finds", NULL)
 OPTION(THEME, "theme", 0, ONE(theme), "THEME", "light, dark, or auto: an SVG that turns dark where its reader prefers it", NULL)

@@ -153,10 +153,9 @@ static const struct mistyped {
     {{"valdiate", NULL}, "aguanta: unknown command \"valdiate\"; did you mean \"validate\"?\nSee 'aguanta help'.\n"},
     {{"help", "swep", NULL}, "aguanta: unknown command \"swep\"; did you mean \"sweep\"?\nSee 'aguanta help'.\n"},
     {{"xyzzy", NULL},
-     "aguanta: unknown command \"xyzzy\"; there are: help, run, check, compare, sweep, merge, capacity, sensitivity, drill, "
-     "growth, plot, report, "
-     "validate, "
-     "explain, schema, selftest\nSee 'aguanta help'.\n"},
+     "aguanta: unknown command \"xyzzy\"; there are: help, init, run, check, compare, sweep, merge, capacity, sensitivity, "
+     "calibrate, "
+     "drill, growth, plot, report, import, validate, explain, schema, selftest\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
     {{"run", "--expotr=a.json", NULL},
      "aguanta run: unknown option \"--expotr=a.json\"; did you mean \"--export\"?\nSee 'aguanta help run'.\n"},
@@ -183,7 +182,7 @@ static const struct mistyped {
      "aguanta sweep: --vary services.web.replicas=1,,2 has an empty value\n"},
     {{"sweep", SMALL, "--vary", "services.web.replicas=1", "--export", "x.json", NULL},
      "aguanta: --export x.json: unknown format \"json\"; known are .csv and .ndjson\n"},
-    {{"schema", "xml", NULL}, "aguanta schema: unknown form \"xml\"; forms are: json, markdown\n"}};
+    {{"schema", "xml", NULL}, "aguanta schema: unknown form \"xml\"; forms are: json, markdown, presets\n"}};
 
 static void test_mistyped(void) {
   for (size_t i = 0; i < sizeof mistyped / sizeof *mistyped; i++) {
