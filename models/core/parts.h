@@ -76,6 +76,7 @@
   PART(upstream)                                                                                                                   \
   PART(waking)                                                                                                                     \
   PART(slices)                                                                                                                     \
+  PART(answers)                                                                                                                    \
   PARTS_MORE(PART)
 
 enum part_number {

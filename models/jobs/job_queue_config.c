@@ -175,6 +175,7 @@ const char *job_queue_compile(struct model *m, uint32_t queue, struct arena *are
   compile_command(&c, q);
   if (q->latency.mean > 0) compile_delay(&c, &q->latency, compile_cell(&c, q->workers, TIME_DELAY));
   q->steps_begin = p->count;
+  c.lists[c.depth]++; /* they belong to the job: there is nobody that it could answer */
   compile_steps(&c, &q->steps);
   q->steps_end = p->count;
   compile_command(&c, q);

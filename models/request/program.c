@@ -63,6 +63,8 @@ void compile_error(struct compiler *c, const char *format, ...) {
 
 void compile_steps(struct compiler *c, const struct config_list *steps) {
   const struct choice *step = steps->items;
+  uint32_t depth = c->depth;
+  c->lists[depth]++;
   for (uint32_t i = 0; i < steps->count; i++) {
     const struct step_kind *kind = step[i].kind->behaviour;
     const void *outer = c->at;
@@ -70,6 +72,13 @@ void compile_steps(struct compiler *c, const struct config_list *steps) {
     kind->compile(c, step[i].value);
     c->at = outer;
   }
+  c->lists[depth]--;
+}
+
+bool compile_is_after_answer(const struct compiler *c) {
+  for (uint32_t depth = 1; depth <= c->depth; depth++)
+    if (c->answered[depth]) return true;
+  return false;
 }
 
 int32_t compile_service(const struct compiler *c) { return c->depth ? c->frames[c->depth - 1] : -1; }
@@ -106,13 +115,19 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   parts_accepts(c, accept);
   assert(c->depth < PROGRAM_FRAMES);
   c->frames[c->depth++] = service;
+  c->lists[c->depth] = c->answered[c->depth] = 0;
   return in;
 }
 
 void compile_leave(struct compiler *c) {
-  parts_leaves(c);
-  struct instruction *in = compile_emit(c, &operation_leave);
   assert(c->depth > 0);
+  parts_leaves(c);
+  if (c->answered[c->depth]) { /* what is left ends here; who has been answered leaves */
+    compile_emit_quietly(c, &operation_rest_done);
+    c->program->instructions[c->answered[c->depth] - 1].target = (uint16_t)c->program->count;
+    parts_leaves(c);
+  }
+  struct instruction *in = compile_emit(c, &operation_leave);
   in->service = c->frames[--c->depth];
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
   parts_left(c, in);
@@ -136,7 +151,7 @@ void compile_carries(struct compiler *c, uint32_t first, bool all, int64_t reque
 }
 
 void compile_end_early(struct compiler *c, uint16_t outcome) {
-  if (c->guarded) { /* its caller learns it as it learns of a failure, and ends the same way */
+  if (c->guarded || compile_is_after_answer(c)) { /* its caller, if any, learns it as a failure, and ends the same way */
     compile_emit(c, &operation_end_attempt)->outcome = outcome;
     return;
   }

@@ -164,8 +164,10 @@ struct compiler {
   uint32_t held_count;
   int32_t shard_keys; /* by which the next call of a service with shards chooses; -1: by the service's own */
   int16_t shard;      /* to which one it goes, or SHARD_OF_ITEM */
-  const void *at;     /* the configuration of the step that is compiled, or a member of it */
-  const char *error;  /* the first; null while all is well */
+  /* By the number of open frames: lists of steps that are open on the replica; 1 more than the number of the ANSWER there, or 0. */
+  uint16_t lists[PROGRAM_FRAMES + 1], answered[PROGRAM_FRAMES + 1];
+  const void *at;    /* the configuration of the step that is compiled, or a member of it */
+  const char *error; /* the first; null while all is well */
   struct arena *arena;
 };
 
@@ -204,10 +206,13 @@ void compile_flush(struct compiler *, int32_t database);
 void compile_written(struct compiler *, int32_t database, const struct instruction *cpu);
 void compile_commit(struct compiler *, int32_t database, bool write);
 void compile_limit(struct compiler *, int32_t limit); /* one that counts over time: a request above it ends here */
+void compile_answer(struct compiler *);               /* the replica of the open frame answers, and goes on with what follows */
 void compile_delay(struct compiler *, const struct distribution *delay, uint16_t cell);
 /* Ends the request here, through all open frames; what follows is compiled as if it had not been. */
 void compile_end_early(struct compiler *, uint16_t outcome);
 int32_t compile_service(const struct compiler *); /* of the open frame, or -1 */
+/* Whether what comes next is done after some replica has answered: nobody waits for it. */
+bool compile_is_after_answer(const struct compiler *);
 
 /* Finds the computations that another one may follow within the same turn. The program is complete. */
 void program_find_turns(struct program *, struct arena *);

@@ -164,8 +164,9 @@ static void stop_patience(struct world *w, struct request *r) {
 
 static uint32_t calling_container(const struct request *r) { return r->depth ? r->frames[r->depth - 1].container : NONE; }
 
-/* Its caller has given it up: what happens to it tells the caller nothing. */
-static bool abandoned(const struct request *r) { return r->base && r->caller == NONE; }
+/* Its caller has given it up: what happens to it tells the caller nothing. Else, without a caller, the place on its first replica
+ * is its own: it does what is left after an answer, or is a probe. */
+static bool abandoned(const struct request *r) { return r->base && r->caller == NONE && !r->frames[0].accepted; }
 
 /* The request has fallen out of the replica of the frame, which is to blame if it is dead or had no room. */
 __attribute__((noinline)) static void notify_balancer_of_failure(struct world *w, struct service *s, const struct request *r,
@@ -543,7 +544,7 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
     balancer_forgets(w, s, c->id);
     if (!abandoned(r)) balancer_answered(w, s, f, calling_container(r));
   }
-  container_leave(w, c, f->process);
+  if (__builtin_expect(f->accepted, 1)) container_leave(w, c, f->process); /* else it has answered, and works on */
   if (__builtin_expect(s->split != NULL, 0) && s->split->build == c->build) {
     s->split->answers++;
     s->split->slow += world_now(w) - f->entered > s->split->limit;

@@ -139,6 +139,8 @@ void request_wake_soon(struct world *, struct request *);
 /* Instructions (models/request/operation.h). */
 extern const struct operation operation_enter, operation_accept, operation_leave, operation_compute, operation_compute_aside,
     operation_end, operation_end_attempt;
+/* Ends what a replica did after its answer (models/request/answer.c). */
+extern const struct operation operation_answer, operation_rest_done;
 /* What every operation that enters a replica, or computes, is to a walk. */
 void enter_holds(struct walk *, const struct instruction *, double weight);
 double enter_through(struct passage *, const struct instruction *);

@@ -120,6 +120,7 @@ static void compile_delivery(struct compiler *c, const struct broadcast_step *s)
   struct instruction *around = compile_emit_quietly(c, &operation_skip);
   uint32_t depth = c->depth;
   int32_t outermost = c->frames[0];
+  uint16_t lists = c->lists[1], answered = c->answered[1];
   c->depth = 0, c->guarded++;
   struct instruction *enter = compile_enter(c, s->to, ROUTE_ANY);
   compile_becomes(enter, &operation_enter_addressed), enter->target = 0;
@@ -127,6 +128,7 @@ static void compile_delivery(struct compiler *c, const struct broadcast_step *s)
   compile_leave(c);
   compile_emit_quietly(c, &operation_delivered)->service = s->to;
   c->depth = depth, c->frames[0] = outermost, c->guarded--;
+  c->lists[1] = lists, c->answered[1] = answered;
   around->target = (uint16_t)c->program->count;
 }
 

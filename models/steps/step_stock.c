@@ -32,6 +32,8 @@ static const struct stock_config *stock_of(const struct compiler *c, const struc
 
 static bool has_caller(struct compiler *c, const char *step) {
   if (compile_service(c) < 0) compile_error(c, "a \"%s\" step needs a service that asks: put it inside a \"call\"", step);
+  if (compile_is_after_answer(c))
+    compile_error(c, "a \"%s\" step decides what the client is told: put it before the \"answer\"", step);
   return !c->error;
 }
 

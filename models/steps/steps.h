@@ -20,7 +20,8 @@
   STEP(publish)                                                                                                                    \
   STEP(invalidate)                                                                                                                 \
   STEP(command)                                                                                                                    \
-  STEP(broadcast)
+  STEP(broadcast)                                                                                                                  \
+  STEP(answer)
 
 #define STEP_DECLARE(name) extern const struct alternative step_##name;
 STEPS(STEP_DECLARE)
