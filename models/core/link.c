@@ -63,7 +63,8 @@ static void link_services(struct linker *l) {
 static void link_endpoints(struct linker *l) {
   struct model *m = l->model;
   m->program_count += m->endpoints.count;
-  m->programs = arena_new_array(l->arena, struct program, m->program_count + 4 * m->services.count); /* a worker, probes */
+  m->programs =
+      arena_new_array(l->arena, struct program, m->program_count + 5 * m->services.count); /* a worker, probes, a collection */
   if (!m->endpoints.count) link_error(l, "endpoints", NULL, "a scenario needs at least one endpoint");
   for (uint32_t i = 0; i < m->endpoints.count; i++) {
     const struct endpoint_config *e = model_endpoint(m, i);

@@ -9,6 +9,7 @@
 static void weighs(const struct model *m, const struct demand_sums *d) {
   for (uint32_t i = 0; i < m->services.count; i++) {
     double law = scalability_at_best(&model_service(m, i)->scalability, computing_cores(m, model_service(m, i)));
+    law *= concurrency_at_most(&model_service(m, i)->concurrency);
     d->cpu_s[i] *= law, d->primary_s[i] *= law;
   }
 }

@@ -1,5 +1,6 @@
 #include "models/machine/sharing.h"
 #include "models/core/part.h"
+#include "models/machine/gc.h"
 #include "models/request/line.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
@@ -93,23 +94,31 @@ static inline void become_busy(struct world *w, struct container *c) {
   if (__builtin_expect(c->quota != NULL, 0)) quota_wake(w, c);
 }
 
+/* Where the number in flight decides how long it takes. */
+static sim_time crowded_work(const struct container *c, sim_time work) {
+  return (sim_time)((double)work * concurrency_factor(&container_config(c)->concurrency, c->in_flight) + 0.5);
+}
+
 /* Puts a computation on a thread; the caller shares the node's CPU anew. */
 static inline void start_job(struct world *w, struct container *c, struct crew *k, struct request *r) {
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = &wait_computing;
   if (__builtin_expect(c->cold, 0)) r->work = runtime_cold_work(w, c, r);
+  if (__builtin_expect(c->crowds, 0)) r->work = crowded_work(c, r->work);
   if (__builtin_expect(c->wakes, 0)) waking_begins(w, c, k, r);
   if (!c->running) become_busy(w, c);
   k->running++;
   c->aside += k->aside;
   computations_push(c, (struct computation){c->virtual_time + (double)r->work, c->computation_order++, r->id});
+  if (__builtin_expect(c->collects, 0)) gc_looks(w, c, r);
 }
 
 /* The same where it is the only one and nobody slows it down: then it ends after its work, and nothing has to be found out for
  * that. False: not so. */
 static inline bool start_alone(struct world *w, struct container *c, struct crew *k, struct request *r) {
   struct node *n = &w->nodes[c->node];
-  bool held_back = c->running || c->metered || c->stalls || c->cold || c->limit < MILLI || c->wakes;
+  bool slowed = c->stalls || c->cold || c->collects || c->crowds || c->wakes;
+  bool held_back = slowed || c->running || c->metered || c->limit < MILLI;
   if (held_back || n->demand + MILLI > n->free_until) return false;
   if (__builtin_expect(r->impatient, 0)) request_served(w, r);
   r->waiting = &wait_computing;
@@ -620,6 +629,16 @@ void container_unpark(struct world *w, struct container *c, struct process *p) {
   if (c->wakes) waking_collected(w, c, p);
   fill_threads(w, c, &p->crew);
   fill_threads(w, c, &p->workers);
+  node_share(w, &w->nodes[c->node], c);
+}
+
+void container_collect(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  container_advance(w, c, world_now(w));
+  r->waiting = &wait_computing;
+  if (!c->running) become_busy(w, c);
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
+  k->running++;
+  computations_push(c, (struct computation){c->virtual_time + (double)r->work, c->computation_order++, r->id});
   node_share(w, &w->nodes[c->node], c);
 }
 

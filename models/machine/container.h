@@ -117,6 +117,8 @@ struct container {
   double used_ns, busy_ns;       /* accounts, see below */
   struct cpu_quota *quota;       /* null: none */
   bool metered, wakes;           /* it has a quota, or its pace is not 1; waking is not null */
+  bool collects;                 /* garbage, by what is allocated (gc.h) */
+  bool crowds;                   /* what it computes depends on the requests in flight: config->concurrency */
   struct loops *loops;           /* of its processes (accept.h); null: what waits to compute waits in one line */
   struct connection_pool *pools; /* by process, and within it as the configuration lists them */
   uint32_t pool_count;
@@ -232,6 +234,8 @@ void container_unstall(struct world *, struct container *);
 /* The process is paused, and goes on: its computations are set aside as they are. */
 void container_park(struct world *, struct container *, struct process *);
 void container_unpark(struct world *, struct container *, struct process *);
+/* The request begins to compute on the crew at once, though that is paused: it collects. */
+void container_collect(struct world *, struct container *, struct crew *, struct request *);
 /* Of a request that computes here: its time since the computation was asked for, less the work done. */
 sim_time container_held_up(const struct world *, const struct container *, const struct request *);
 /* The process dies: what is inside fails with the outcome. */

@@ -1,4 +1,6 @@
 #include "models/machine/runtime.h"
+#include "models/machine/gc.h"
+#include "models/machine/scalability.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
 #include "models/request/line.h"
@@ -52,7 +54,7 @@ static void build_process(struct world *w, struct container *c, uint32_t number)
 static bool warms_up(const struct service_config *s) { return s->warm_up.requests || s->warm_up.lasts; }
 
 static bool is_plain(const struct service_config *s) {
-  return s->processes.count == 1 && !s->uses_workers && !warms_up(s) && !s->gc.every.kind;
+  return s->processes.count == 1 && !s->uses_workers && !warms_up(s) && !s->gc.every.kind && !s->gc.minor.kind;
 }
 
 void runtime_build(struct world *w, struct container *c) {
@@ -109,7 +111,7 @@ void runtime_dies(struct world *w, struct container *c) {
   if (!c->processes) return;
   for (uint32_t i = 0; i < c->processes->count; i++) {
     struct process *p = &c->processes->each[i];
-    p->paused = false;
+    p->paused = p->collects = p->pause_due = false;
     forget(w, &p->crew);
     forget(w, &p->workers);
     p->workers.threads = s->workers;
@@ -192,9 +194,9 @@ sim_time runtime_cold_work(const struct world *w, struct container *c, const str
 }
 
 static void check_runtime(struct linker *l, struct service_config *s, const char *path) {
-  if (s->gc.every.kind && s->gc.every.mean + s->gc.pause.mean <= 0)
-    link_error(l, path, "gc", "\"every\" and \"pause\" are both no time: time would never go on");
-  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || warms_up(s)))
+  gc_check(l, s, path);
+  concurrency_check(l, s, path);
+  if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->gc.minor.kind || warms_up(s)))
     link_error(l, path, NULL, "the processes of an external service are not modelled");
   if (s->warm_up.factor > 0 && !warms_up(s))
     link_error(l, path, "warm_up", "until when? Give \"requests\" that it answers until it is warm, or \"for\", a time, or both");

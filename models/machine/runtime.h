@@ -53,11 +53,19 @@ struct warm_up_config {
   int64_t requests; /* 0: it does not go by them */
   sim_time lasts;   /* 0: it does not go by time */
 };
+struct major_config {
+  int64_t every; /* each so many-th collection is one; 0: none is */
+  struct distribution pause;
+};
 struct gc_config {
-  struct distribution every, pause; /* no kind: none */
+  struct distribution every, pause; /* by time; no kind: none */
+  int64_t allocation, young;        /* bytes: of a request; until a collection */
+  struct distribution minor;        /* no kind: none by allocation */
+  struct major_config major;
+  uint32_t program, collections, collection_time; /* derived: what a collection runs; meters */
 };
 
-extern const struct record processes_record, warm_up_record, gc_record;
+extern const struct record processes_record, warm_up_record, gc_record, major_record;
 extern const char *const runtime_words[];
 
 struct crew {
@@ -77,8 +85,11 @@ struct process {
   struct crew crew, workers;
   uint64_t answered; /* for its warm-up */
   bool paused;
-  slot_id gc; /* the next pause begins, or the present one ends */
+  bool collects, pause_due; /* it is paused because it collects; a pause by time has come meanwhile */
+  slot_id gc;               /* the next pause begins, or the present one ends */
   struct stream gc_draws;
+  int64_t allocated, allocated_ever; /* bytes since the last collection; since the process began */
+  uint64_t collections;              /* since then */
 };
 
 /* What containers have that are more than one plain process. */

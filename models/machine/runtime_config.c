@@ -32,8 +32,30 @@ const struct record warm_up_record = {.name = "warm_up",
                                       .doc = "How slow a new process is at first, as with a just-in-time compiler."};
 
 static const struct field gc_fields[] = {
-    KEY("every", DISTRIBUTION, gc_config, every, .doc = "From the end of a pause (or the start of the process) to the next."),
-    KEY("pause", DISTRIBUTION, gc_config, pause, .doc = "How long nothing in the process computes."),
+    KEY("every", DISTRIBUTION, gc_config, every, OPTIONAL,
+        .doc = "Pauses by time: from the end of a pause (or the start of the process) to the next."),
+    KEY("pause", DISTRIBUTION, gc_config, pause, OPTIONAL,
+        .doc = "How long nothing in the process computes in a pause by time; it uses no CPU."),
+    KEY("allocation", BYTES, gc_config, allocation, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc = "Collections by allocation: bytes that each request to the service allocates there; a \"cpu\" step may add to it "
+               "(\"allocates\")."),
+    KEY("young", BYTES, gc_config, young, DEFAULT("16Mi"), RANGE(1, 1e15),
+        .doc = "Bytes that a process allocates until it collects.", .source = "V8: semi-space of 16 MiB"),
+    KEY("minor", DISTRIBUTION, gc_config, minor, OPTIONAL,
+        .doc = "CPU time of a collection by allocation, during which the process does nothing else; it needs a core as any "
+               "computation does."),
+    KEY("major", RECORD, gc_config, major, OPTIONAL, .record = &major_record,
+        .doc = "Some collections by allocation are long; absent: none is."),
     {0}};
-const struct record gc_record = {
-    .name = "gc", .size = sizeof(struct gc_config), .fields = gc_fields, .doc = "Pauses of a process, as by garbage collection."};
+const struct record gc_record = {.name = "gc",
+                                 .size = sizeof(struct gc_config),
+                                 .fields = gc_fields,
+                                 .doc = "Garbage collection: pauses by time (\"every\", \"pause\"), and collections by what is "
+                                        "allocated, which use the core (\"allocation\", \"young\", \"minor\", \"major\")."};
+
+static const struct field major_fields[] = {
+    KEY("every", INTEGER, major_config, every, RANGE(1, 1e9), .doc = "Each so many-th collection of a process is a major one."),
+    KEY("pause", DISTRIBUTION, major_config, pause, .doc = "CPU time of that collection, instead of that of a minor one."),
+    {0}};
+const struct record major_record = {
+    .name = "major", .size = sizeof(struct major_config), .fields = major_fields, .doc = "Collections that take long."};

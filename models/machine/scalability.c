@@ -1,4 +1,6 @@
 #include "models/machine/scalability.h"
+#include "models/core/link.h"
+#include "models/core/model.h"
 #include <math.h>
 
 double scalability_factor(const struct scalability_config *s, double n) {
@@ -11,6 +13,43 @@ double scalability_at_best(const struct scalability_config *s, double most) {
   double n = fmax(1, fmin(most, peak));
   return isinf(n) ? 1 : scalability_factor(s, n) * (isinf(most) ? 1 : most / n);
 }
+
+double concurrency_factor(const struct config_list *points, double n) {
+  const struct concurrency_point *p = points->items;
+  uint32_t i = 0;
+  while (i < points->count && p[i].in_flight < n) i++;
+  if (!i || i == points->count) return p[i ? i - 1 : 0].factor;
+  double part = (n - p[i - 1].in_flight) / (p[i].in_flight - p[i - 1].in_flight);
+  return p[i - 1].factor + part * (p[i].factor - p[i - 1].factor);
+}
+
+double concurrency_at_most(const struct config_list *points) {
+  const struct concurrency_point *p = points->items;
+  return points->count ? p[points->count - 1].factor : 1;
+}
+
+void concurrency_check(struct linker *l, const struct service_config *s, const char *path) {
+  const struct concurrency_point *p = s->concurrency.items;
+  if (!s->concurrency.count) return;
+  for (uint32_t i = 1; i < s->concurrency.count; i++)
+    if (p[i].in_flight <= p[i - 1].in_flight)
+      link_error(l, path, "concurrency", "\"in_flight\" has to rise: %g comes after %g", p[i].in_flight, p[i - 1].in_flight);
+  if (s->scalability.contention > 0 || s->scalability.coherency > 0)
+    link_error(l, path, "concurrency", "\"scalability\" and \"concurrency\" both say what requests cost each other: keep one");
+  if (!service_runs(s)) link_error(l, path, "concurrency", "nothing computes here that requests in flight could slow down");
+}
+
+static const struct field concurrency_fields[] = {
+    KEY("in_flight", NUMBER, concurrency_point, in_flight, RANGE(1, 1e9),
+        .doc = "Requests that are on the replica, from acceptance to answer, the one that begins to compute included."),
+    KEY("factor", NUMBER, concurrency_point, factor, RANGE(1e-3, 1e6),
+        .doc = "How many times its demand the computation then takes."),
+    {0}};
+const struct record concurrency_record = {
+    .name = "concurrency point",
+    .size = sizeof(struct concurrency_point),
+    .fields = concurrency_fields,
+    .doc = "What a computation takes with so many requests in flight: linear between the points, constant beyond them."};
 
 static const char *const counts_words[] = {"active", "open", NULL};
 

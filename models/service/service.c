@@ -107,6 +107,10 @@ static const struct field service_fields[] = {
     ADDED_KEY("connections"),
     KEY("scalability", RECORD, service_config, scalability, OPTIONAL, .record = &scalability_record,
         .doc = "What requests at work at the same time cost each other; absent: nothing."),
+    KEY("concurrency", LIST, service_config, concurrency, OPTIONAL, .record = &concurrency_record,
+        .doc = "The same as measured: how much longer, or shorter, a computation takes with so many requests in flight on the "
+               "replica; "
+               "absent: as long as ever."),
     ADDED_KEY("pooler"),
     ADDED_KEY("limit"),
     ADDED_KEY("cache"),

@@ -78,6 +78,7 @@ struct service_config {
   int64_t active;                    /* derived: of its replicas that are called, where others stand by (takeover.h); 0: all are */
   bool uses_workers;                 /* derived: some step computes there */
   struct scalability_config scalability;
+  struct config_list concurrency; /* struct concurrency_point, in order */
   int32_t primary_region; /* derived: of the first primary of a replicated database; -1: not known, or there are no places */
   bool reads_near;        /* derived: calls that any replica can answer stay in the caller's region */
   int64_t by_hand;        /* derived: replicas that a trigger may bring it to */

@@ -1,6 +1,7 @@
 /* {"cpu": "6ms"}: computes on the replica that serves the request, on a reference core; "on": "workers": in the pool of threads
  * beside its event loop, which is free meanwhile. */
 #include "models/core/model.h"
+#include "models/machine/gc.h"
 #include "models/request/program.h"
 #include "models/request/request.h"
 #include "models/steps/steps.h"
@@ -9,11 +10,13 @@ enum { ON_THREAD, ON_WORKERS };
 
 struct cpu_step {
   struct distribution cpu;
+  int64_t allocates;
   int32_t on;
 };
 
 static void compile(struct compiler *c, const void *config) {
   const struct cpu_step *s = config;
+  if (s->allocates && compile_service(c) >= 0) gc_compile(c, s->allocates);
   struct instruction *in = compile_cpu(c, &s->cpu);
   if (!in || s->on != ON_WORKERS) return;
   const struct service_config *service = model_service(c->model, (uint32_t)in->service);
@@ -28,6 +31,9 @@ static const struct field fields[] = {
     KEY("cpu", DISTRIBUTION, cpu_step, cpu, .doc = "CPU time on a reference core."),
     KEY("on", WORD, cpu_step, on, DEFAULT("thread"), .words = on_words,
         .doc = "thread: where the request is served, which is the loop of an event loop; workers: in the pool next to the loop."),
+    KEY("allocates", BYTES, cpu_step, allocates, DEFAULT("0B"), RANGE(0, 1e15),
+        .doc =
+            "Memory that it allocates, besides what each request does: brings the next collection nearer (\"gc\" of the service)."),
     {0}};
 static const struct record record = {
     .name = "cpu step",

@@ -18,7 +18,8 @@
   DISTRIBUTION(weibull)                                                                                                            \
   DISTRIBUTION(bounded_pareto)                                                                                                     \
   DISTRIBUTION(discrete)                                                                                                           \
-  DISTRIBUTION(sum)
+  DISTRIBUTION(sum)                                                                                                                \
+  DISTRIBUTION(grid)
 
 #define DISTRIBUTION_DECLARE(name) extern const struct distribution_kind distribution_kind_##name;
 DISTRIBUTIONS(DISTRIBUTION_DECLARE)

@@ -43,11 +43,17 @@ static void read_list(struct binder *b, const struct distribution_parameter *p, 
 /* Parts of a distribution, each of which is one. */
 static void read_parts(struct binder *b, const struct distribution_parameter *p, const struct json_value *value,
                        struct parameter_values *out, int index) {
+  struct field field = {.name = p->name, .kind = FIELD_DISTRIBUTION};
+  if (json_type(value) != JSON_LIST && !p->shorthand) { /* one is enough */
+    struct distribution *one = arena_alloc_array(b->arena, sizeof *one, 1);
+    bind_field(b, &field, value, one);
+    out->parts[index] = one, out->count[index] = 1;
+    return;
+  }
   if (json_type(value) != JSON_LIST) {
     bind_wrong_type(b, p->name, "a list of durations or distributions, such as [\"20s\", { \"exponential\": \"8s\" }]", value);
     return;
   }
-  struct field field = {.name = p->name, .kind = FIELD_DISTRIBUTION};
   struct distribution *parts = arena_alloc_array(b->arena, sizeof *parts, json_count(value));
   for (const struct json_value *v = json_first(value); v; v = json_next(v)) {
     const char *outer = bind_enter_index(b, out->count[index]);

@@ -41,7 +41,7 @@ static void test_table(void) {
     test_check(distribution_kind_named((*k)->name) == *k && (*k)->doc && (*k)->solve && (*k)->sample, "kind %s", (*k)->name);
     test_check(shorthands <= 1 && parameters >= 1 && parameters < DISTRIBUTION_PARAMETERS, "parameters of %s", (*k)->name);
   }
-  test_check(count == 11, "%u kinds", count);
+  test_check(count == 12, "%u kinds", count);
   test_check(!distribution_kind_named("zipf"), "an unknown kind is found");
 }
 
@@ -216,6 +216,55 @@ static void test_sums(void) {
   arena_free(arena);
 }
 
+/* Rounded to a grid: the closed forms of an exponential of 40 on steps of 10, q = exp(-1/4): up 10 / (1 - q) = 45.20812, down q times
+ * that = 35.20812, to the nearest sqrt(q) times = 39.89602 (by hand). A constant 7 on steps of 2: 8, 8 (ties go up), 6. Uniform from 0 to 6 on steps of 2: up to
+ * 2, 4, 6, alike: mean 4, variance 8/3. Each against its draws, too. */
+static void test_grids(void) {
+  static const struct {
+    const char *kind, *given, *to;
+    double step, mean, variance, within;
+  } table[] = {
+      {"exponential", "mean=40", "up", 10, 45.208120, 0, 1e-6},
+      {"exponential", "mean=40", "down", 10, 35.208120, 0, 1e-6},
+      {"exponential", "mean=40", "nearest", 10, 39.896023, 0, 1e-6},
+      {"constant", "value=7", "up", 2, 8, 0, 0},
+      {"constant", "value=7", "nearest", 2, 8, 0, 0},
+      {"constant", "value=7", "down", 2, 6, 0, 0},
+      {"constant", "value=6", "up", 2, 6, 0, 0},
+      {"uniform", "low=0 high=6", "up", 2, 4, 8. / 3, 0.01},
+      {"uniform", "low=0 high=6", "nearest", 2, 3, 11. / 3, 0.01},
+  };
+  struct arena *arena = arena_new();
+  const struct distribution_kind *kind = distribution_kind_named("grid");
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    struct distribution of, d = {.kind = kind};
+    solve(&of, table[i].kind, table[i].given, arena);
+    int to = 1;
+    while (strcmp(kind->parameters[to].name, table[i].to)) to++;
+    struct parameter_values given = {.given = {true}, .parts = {&of}, .count = {1}};
+    given.given[to] = true, given.scalar[to] = table[i].step;
+    const char *wrong = kind->solve(&d, &given, arena);
+    test_check(!wrong && fabs(d.mean - table[i].mean) <= table[i].within * table[i].mean, "%s to steps of %g, %s: %s mean %.9g",
+               table[i].kind, table[i].step, table[i].to, wrong ? wrong : "", d.mean);
+    double variance = d.scv * d.mean * d.mean, sum = 0, square = 0;
+    if (table[i].variance > 0) test_check(fabs(variance / table[i].variance - 1) < 0.02, "variance %g", variance);
+    struct stream s = stream_open(70 + i);
+    enum { DRAWS = 200000 };
+    for (int k = 0; k < DRAWS; k++) {
+      double x = distribution_sample(&d, &s), steps = x / table[i].step;
+      if (fabs(steps - (double)(int64_t)(steps + 0.5)) > 1e-9) test_check(false, "%g is not on the grid", x);
+      sum += x, square += x * x;
+    }
+    double mean = sum / DRAWS, spread = sqrt(variance / DRAWS) + 0.002 * (table[i].kind[0] == 'u');
+    test_check(fabs(mean - d.mean) <= 4 * spread, "%s, %s: the draws have the mean %g, not %g", table[i].kind, table[i].to, mean,
+               d.mean);
+    test_check(fabs(square / DRAWS - mean * mean - variance) <= 0.03 * variance + 1e-9,
+               "%s, %s: the draws have the variance %g, not %g", table[i].kind, table[i].to, square / DRAWS - mean * mean,
+               variance);
+  }
+  arena_free(arena);
+}
+
 /* Shares below the oracle's quantiles, within the 99.99% interval (3.9 standard errors). */
 static void test_quantiles(void) {
   static const struct {
@@ -315,9 +364,15 @@ static void test_golden(void) {
   arena_free(arena);
 }
 
-static const struct test_case cases[] = {{"table", test_table},       {"moments", test_moments},
-                                         {"refusals", test_refusals}, {"laws", test_laws},
-                                         {"sums", test_sums},         {"quantiles", test_quantiles},
-                                         {"discrete", test_discrete}, {"times", test_times},
-                                         {"golden", test_golden},     {0}};
+static const struct test_case cases[] = {{"table", test_table},
+                                         {"moments", test_moments},
+                                         {"refusals", test_refusals},
+                                         {"laws", test_laws},
+                                         {"sums", test_sums},
+                                         {"grids", test_grids},
+                                         {"quantiles", test_quantiles},
+                                         {"discrete", test_discrete},
+                                         {"times", test_times},
+                                         {"golden", test_golden},
+                                         {0}};
 const struct test_suite suite_distribution = {"distribution", cases};
