@@ -77,6 +77,8 @@ void parts_accepts(struct compiler *c, struct instruction *in) { EACH(ALL, accep
 
 void parts_left(struct compiler *c, struct instruction *in) { EACH(ALL, left, c, in); }
 
+void parts_accepted(struct compiler *c) { EACH(ALL, accepted, c); }
+
 void parts_behind(struct compiler *c, const struct endpoint_config *e) { EACH(ALL, behind, c, e); }
 
 void parts_sums(struct demand_sums *d, struct arena *arena) { EACH(ALL, sums, d, arena); }

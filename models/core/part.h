@@ -98,6 +98,7 @@ struct part {
   void (*leaves)(struct compiler *);                        /* before the leave of the open frame */
   void (*accepts)(struct compiler *, struct instruction *); /* of the accept that belongs to it; its frame is not open yet */
   void (*left)(struct compiler *, struct instruction *);    /* of the leave; its frame is not open any more */
+  void (*accepted)(struct compiler *);                      /* behind the accept of the open frame */
   void (*behind)(struct compiler *, const struct endpoint_config *);
   /* Of sums of demand: its room in them; what a computation of requests of this weight asks, besides CPU time of the service. */
   void (*sums)(struct demand_sums *, struct arena *);
@@ -174,6 +175,7 @@ void parts_enters(struct compiler *, struct instruction *);
 void parts_leaves(struct compiler *);
 void parts_accepts(struct compiler *, struct instruction *);
 void parts_left(struct compiler *, struct instruction *);
+void parts_accepted(struct compiler *);
 void parts_behind(struct compiler *, const struct endpoint_config *);
 void parts_sums(struct demand_sums *, struct arena *);
 void parts_computes(const struct walk *, int32_t service, double weighted_s);

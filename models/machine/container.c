@@ -1,6 +1,5 @@
 #include "models/machine/sharing.h"
 #include "models/core/part.h"
-#include "models/machine/gc.h"
 #include "models/request/line.h"
 #include "sim/engine/allocate.h"
 #include <assert.h>
@@ -110,7 +109,7 @@ static inline void start_job(struct world *w, struct container *c, struct crew *
   k->running++;
   c->aside += k->aside;
   computations_push(c, (struct computation){c->virtual_time + (double)r->work, c->computation_order++, r->id});
-  if (__builtin_expect(c->collects, 0)) gc_looks(w, c, r);
+  if (__builtin_expect(c->collects != NULL, 0)) c->collects(w, c, r);
 }
 
 /* The same where it is the only one and nobody slows it down: then it ends after its work, and nothing has to be found out for

@@ -108,17 +108,18 @@ struct container {
   uint64_t computation_order;
   int64_t demand; /* millicores */
   double virtual_time;
-  sim_time virtual_at;           /* the instant up to which it is advanced */
-  double rate, pace;             /* of each thread, below the fair share; of the node's threads (node.h) */
-  uint32_t fair_share_entry;     /* at the fair share of its node, or NONE */
-  double fair_share_seen;        /* at the fair share: its clock at virtual_at */
-  double spread;                 /* at the fair share: threads / weight */
-  slot_id slot;                  /* below the fair share: its next event */
-  double used_ns, busy_ns;       /* accounts, see below */
-  struct cpu_quota *quota;       /* null: none */
-  bool metered, wakes;           /* it has a quota, or its pace is not 1; waking is not null */
-  bool collects;                 /* garbage, by what is allocated (gc.h) */
-  bool crowds;                   /* what it computes depends on the requests in flight: config->concurrency */
+  sim_time virtual_at;       /* the instant up to which it is advanced */
+  double rate, pace;         /* of each thread, below the fair share; of the node's threads (node.h) */
+  uint32_t fair_share_entry; /* at the fair share of its node, or NONE */
+  double fair_share_seen;    /* at the fair share: its clock at virtual_at */
+  double spread;             /* at the fair share: threads / weight */
+  slot_id slot;              /* below the fair share: its next event */
+  double used_ns, busy_ns;   /* accounts, see below */
+  struct cpu_quota *quota;   /* null: none */
+  bool metered, wakes;       /* it has a quota, or its pace is not 1; waking is not null */
+  bool crowds;               /* what it computes depends on the requests in flight: config->concurrency */
+  /* A computation of the request has begun: its process may have to collect garbage (gc.h); null: none does. */
+  void (*collects)(struct world *, struct container *, const struct request *);
   struct loops *loops;           /* of its processes (accept.h); null: what waits to compute waits in one line */
   struct connection_pool *pools; /* by process, and within it as the configuration lists them */
   uint32_t pool_count;

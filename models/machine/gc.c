@@ -47,7 +47,7 @@ double gc_running_share(const struct service_config *s) {
   return s->gc.every.kind ? every / (every + pause) : 1;
 }
 
-void gc_check(struct linker *l, const struct service_config *s, const char *path) {
+static void gc_check(struct linker *l, struct service_config *s, const char *path) {
   const struct gc_config *gc = &s->gc;
   if (!gc->every.kind != !gc->pause.kind)
     link_error(l, path, "gc", "pauses by time need both \"every\" and \"pause\"; collections by allocation take \"minor\"");
@@ -90,6 +90,11 @@ void gc_compile(struct compiler *c, int64_t bytes) {
   in->demand = distribution_constant((double)bytes / (double)s->gc.young * mean_collection(&s->gc));
 }
 
+static void gc_accepted(struct compiler *c) {
+  const struct gc_config *gc = &model_service(c->model, (uint32_t)compile_service(c))->gc;
+  if (gc->allocation && gc->minor.kind) gc_compile(c, gc->allocation);
+}
+
 static sim_time draw_collection(const struct container *c, struct process *p) {
   const struct gc_config *gc = config_of(p);
   bool major = gc->major.every && p->collections % (uint64_t)gc->major.every == 0;
@@ -97,7 +102,7 @@ static sim_time draw_collection(const struct container *c, struct process *p) {
   return c->speed == 1 ? work : (sim_time)((double)work / c->speed + 0.5);
 }
 
-void gc_looks(struct world *w, struct container *c, const struct request *r) {
+static void looks(struct world *w, struct container *c, const struct request *r) {
   struct process *p = process_of(c, r);
   const struct gc_config *gc = config_of(p);
   if (p->allocated < gc->young) return;
@@ -162,6 +167,7 @@ static void gc_build(struct world *w, struct service *s) {
     const struct service_config *config = container_config(c);
     if (!config->gc.every.kind && !config->gc.minor.kind) continue;
     uint64_t key = stream_key(w->seed, w->replication, PURPOSE_GC, stream_entity(config->name, k));
+    c->collects = config->gc.minor.kind ? looks : NULL;
     for (uint32_t i = 0; i < c->processes->count; i++) {
       struct process *p = &c->processes->each[i];
       p->gc = calendar_slot(w->calendar, gc_turns, p, 0);
@@ -204,6 +210,8 @@ static void gc_audit(const struct audit *a) {
 const struct part part_gc = {.name = "garbage collection",
                              .requests = true,
                              .link = gc_link,
+                             .service = gc_check,
+                             .accepted = gc_accepted,
                              .build = gc_build,
                              .serves = gc_serves,
                              .dies = gc_dies,

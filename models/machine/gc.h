@@ -28,18 +28,10 @@
 #include <stdint.h>
 
 struct compiler;
-struct container;
-struct linker;
-struct request;
 struct service_config;
-struct world;
 
 /* Share of the time in which a process is not in a pause by time. */
 double gc_running_share(const struct service_config *);
-void gc_check(struct linker *, const struct service_config *, const char *path);
 /* The request allocates here, on the replica of the open frame. */
 void gc_compile(struct compiler *, int64_t bytes);
-/* A computation of the request has just begun: its process may have to collect. */
-void gc_looks(struct world *, struct container *, const struct request *);
-
 #endif

@@ -1,5 +1,4 @@
 #include "models/machine/runtime.h"
-#include "models/machine/gc.h"
 #include "models/machine/scalability.h"
 #include "models/core/link.h"
 #include "models/core/part.h"
@@ -193,8 +192,18 @@ sim_time runtime_cold_work(const struct world *w, struct container *c, const str
   return (sim_time)((double)r->work * (1 + (container_config(c)->warm_up.factor - 1) * to_come) + 0.5);
 }
 
+static void concurrency_check(struct linker *l, const struct service_config *s, const char *path) {
+  const struct concurrency_point *p = s->concurrency.items;
+  if (!s->concurrency.count) return;
+  for (uint32_t i = 1; i < s->concurrency.count; i++)
+    if (p[i].in_flight <= p[i - 1].in_flight)
+      link_error(l, path, "concurrency", "\"in_flight\" has to rise: %g comes after %g", p[i].in_flight, p[i - 1].in_flight);
+  if (s->scalability.contention > 0 || s->scalability.coherency > 0)
+    link_error(l, path, "concurrency", "\"scalability\" and \"concurrency\" both say what requests cost each other: keep one");
+  if (!service_runs(s)) link_error(l, path, "concurrency", "nothing computes here that requests in flight could slow down");
+}
+
 static void check_runtime(struct linker *l, struct service_config *s, const char *path) {
-  gc_check(l, s, path);
   concurrency_check(l, s, path);
   if (s->kind == SERVICE_EXTERNAL && (s->processes.count > 1 || s->gc.every.kind || s->gc.minor.kind || warms_up(s)))
     link_error(l, path, NULL, "the processes of an external service are not modelled");

@@ -1,6 +1,4 @@
 #include "models/machine/scalability.h"
-#include "models/core/link.h"
-#include "models/core/model.h"
 #include <math.h>
 
 double scalability_factor(const struct scalability_config *s, double n) {
@@ -26,17 +24,6 @@ double concurrency_factor(const struct config_list *points, double n) {
 double concurrency_at_most(const struct config_list *points) {
   const struct concurrency_point *p = points->items;
   return points->count ? p[points->count - 1].factor : 1;
-}
-
-void concurrency_check(struct linker *l, const struct service_config *s, const char *path) {
-  const struct concurrency_point *p = s->concurrency.items;
-  if (!s->concurrency.count) return;
-  for (uint32_t i = 1; i < s->concurrency.count; i++)
-    if (p[i].in_flight <= p[i - 1].in_flight)
-      link_error(l, path, "concurrency", "\"in_flight\" has to rise: %g comes after %g", p[i].in_flight, p[i - 1].in_flight);
-  if (s->scalability.contention > 0 || s->scalability.coherency > 0)
-    link_error(l, path, "concurrency", "\"scalability\" and \"concurrency\" both say what requests cost each other: keep one");
-  if (!service_runs(s)) link_error(l, path, "concurrency", "nothing computes here that requests in flight could slow down");
 }
 
 static const struct field concurrency_fields[] = {

@@ -36,8 +36,5 @@ double scalability_at_best(const struct scalability_config *, double most);
 double concurrency_factor(const struct config_list *points, double n);
 /* At the last point, where a service is that has more to do than it can; 1 without points. What it is to be reckoned with. */
 double concurrency_at_most(const struct config_list *points);
-struct linker;
-struct service_config;
-void concurrency_check(struct linker *, const struct service_config *, const char *path);
 
 #endif

@@ -295,7 +295,6 @@ static void build_container(struct world *w, struct container *c, uint32_t id, u
   c->speed = c->rate = c->pace = 1, c->fair_share_entry = NONE;
   c->scales = s->scalability.contention > 0 || s->scalability.coherency > 0;
   c->crowds = s->concurrency.count > 0;
-  c->collects = s->gc.minor.kind != NULL;
   c->backlog = s->backlog;
   quota_build(w, c, s);
   runtime_build(w, c);

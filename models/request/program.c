@@ -2,7 +2,6 @@
 #include "models/core/part.h"
 #include "models/service/balancer/balancer.h"
 #include "models/core/model.h"
-#include "models/machine/gc.h"
 #include "models/request/operation.h"
 #include "models/request/request.h"
 #include "sim/engine/allocate.h"
@@ -117,8 +116,7 @@ struct instruction *compile_enter(struct compiler *c, int32_t service, enum rout
   assert(c->depth < PROGRAM_FRAMES);
   c->frames[c->depth++] = service;
   c->lists[c->depth] = c->answered[c->depth] = 0;
-  const struct service_config *s = model_service(c->model, (uint32_t)service);
-  if (s->gc.allocation && s->gc.minor.kind) gc_compile(c, s->gc.allocation);
+  parts_accepted(c);
   return in;
 }
 
