@@ -101,7 +101,8 @@ static void test_whatever_happens(void) {
                                          ", 'runtime': 'gil', 'threads': 4",
                                          ", 'processes': { 'count': 2, 'deal': 'idle' }",
                                          ", 'resources': { 'limits': { 'cpu': '700m' } }",
-                                         ", 'warm_up': { 'factor': 2, 'requests': 100 }"};
+                                         ", 'warm_up': { 'factor': 2, 'requests': 100 }",
+                                         ", 'accept': 'one'"};
   for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
     struct fixture f = fixture_of(
         "{ 'aguanta': 1, 'name': 'soak', 'traffic': { 'u': { 'kind': 'open', 'rate': '90/s', 'timeout': '200ms', 'cancel': true, "
