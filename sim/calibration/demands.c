@@ -251,34 +251,53 @@ static bool language_knows(const struct calibration *c, const char *path) {
   return place_field_at(c->arena, &scenario_record, c->scenario->tree, path) != NULL;
 }
 
+/* How often a request of these windows begins to compute at the service: each time it may have to wake it. */
+static double turns_of(const struct service_fit *f) {
+  const struct calibration *c = f->c;
+  double asked = 0, turns = 0;
+  for (uint32_t i = 0; i < f->window_count; i++)
+    for (uint32_t k = 0; k < f->endpoint_count; k++) {
+      double n = window_asked(c, &c->measured->windows[f->windows[i]], f->endpoints[k]);
+      asked += n;
+      for (uint32_t p = 0; p < c->place_count; p++)
+        if (!strcmp(c->places[p].endpoint, f->endpoints[k]) && !strcmp(c->places[p].service, f->service) && c->places[p].visits > 0)
+          turns += n * c->places[p].visits;
+    }
+  return asked > 0 && turns > 0 ? turns / asked : 1;
+}
+
+static const char *no_waking(const struct service_fit *f) {
+  if (f->levels < 2)
+    return "one load only: how the demand falls with load takes a second one, at about a tenth of what the machine can do";
+  if (!knows_use(f)) return "how busy its machine was is not known: measure the CPU of all that runs there, or \"host\"";
+  return "the loads are too few, or too close to one another, to tell it from the demand and the background";
+}
+
+/* In doubt it is written, with a range from 0 on: without it the demand would be too small at low loads. */
 static void put_waking(struct service_fit *f) {
   struct calibration *c = f->c;
   uint32_t k = f->endpoint_count;
   const char *what = arena_format(c->arena, "waking of %s", f->service);
+  const char *path = arena_format(c->arena, "services.%s.wake.cpu", f->service);
   if (!(f->terms & WAKING)) {
-    calibration_gap(
-        c, what,
-        f->levels < 2
-            ? "one load only: how the demand falls with load takes a second one, at about a tenth of what the machine can do"
-        : !knows_use(f) ? "how busy its machine was is not known: measure the CPU of all that runs there, or \"host\""
-                        : "the loads are too few, or too close to one another, to tell it from the demand and the background");
+    calibration_gap(c, what, no_waking(f));
     return;
   }
-  double speed = group_number(c, place_group(c, f->service), "speed", 1), half = half_of(f, k) * speed,
-         value = f->fit.value[k] * speed;
-  const char *path = arena_format(c->arena, "services.%s.wake.cpu", f->service);
-  struct calibrated_value v = value_of(c, path, value, half, f->window_count);
-  v.source = source_of(f);
-  if (value <= 0 || value + half <= 0)
+  double part = group_number(c, place_group(c, f->service), "speed", 1) / turns_of(f);
+  double value = f->fit.value[k] * part, half = half_of(f, k) * part;
+  const char *most = law_seconds(c->arena, fmax(0, value + half));
+  if (!(value > 0.5 * half))
+    calibration_gap(c, what,
+                    value + half > 0 ? arena_format(c->arena, "none is shown: it adds at most %s", most) : "none is shown");
+  else if (!language_knows(c, path))
     calibration_gap(
         c, what,
-        arena_format(c->arena, "none is seen: it adds at most %s to a request", law_seconds(c->arena, fmax(0, value + half))));
-  else if (!language_knows(c, path))
-    calibration_gap(c, what,
-                    arena_format(c->arena, "it adds %s to a request on an idle machine, which the language has no word for",
-                                 law_seconds(c->arena, value)));
-  else
+        arena_format(c->arena, "it adds %s on an idle machine, which the language has no word for", law_seconds(c->arena, value)));
+  else {
+    struct calibrated_value v = value_of(c, path, value, half, f->window_count);
+    v.source = arena_format(c->arena, "%s, d = d1 + w (1 - U)", source_of(f));
     calibration_value(c, &v);
+  }
 }
 
 static void put_background(struct service_fit *f) {
