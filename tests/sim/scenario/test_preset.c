@@ -246,7 +246,7 @@ static void test_same_bytes(void) {
   struct reading again = read_text(r.scenario->resolved, NULL);
   struct reading by_hand =
       read_text("{ " WEB CALL "'services': { 'api': { 'kind': 'app', 'runtime': 'threads', 'threads': 1, 'processes': { "
-                "'count': 2, 'deal': 'idle' } } } }",
+                "'count': 2, 'deal': 'idle' }, 'accept': 'one' } } }",
                 NULL);
   test_check(again.scenario && by_hand.scenario && again.scenario->hash == r.scenario->hash, "%s%s", again.messages,
              by_hand.messages);
