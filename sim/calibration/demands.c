@@ -273,7 +273,7 @@ static const char *no_waking(const struct service_fit *f) {
   return "the loads are too few, or too close to one another, to tell it from the demand and the background";
 }
 
-/* In doubt it is written, with a range from 0 on: without it the demand would be too small at low loads. */
+/* Written only where it is shown: waking goes by the idleness of a process, of which that of the machine is a rough measure. */
 static void put_waking(struct service_fit *f) {
   struct calibration *c = f->c;
   uint32_t k = f->endpoint_count;
@@ -286,7 +286,7 @@ static void put_waking(struct service_fit *f) {
   double part = group_number(c, place_group(c, f->service), "speed", 1) / turns_of(f);
   double value = f->fit.value[k] * part, half = half_of(f, k) * part;
   const char *most = law_seconds(c->arena, fmax(0, value + half));
-  if (!(value > 0.5 * half))
+  if (!(value - half > 0))
     calibration_gap(c, what,
                     value + half > 0 ? arena_format(c->arena, "none is shown: it adds at most %s", most) : "none is shown");
   else if (!language_knows(c, path))

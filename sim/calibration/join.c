@@ -241,7 +241,7 @@ static void sum_requests(struct measured_window *w) {
   for (uint32_t i = 0; i < w->asked.count; i++) w->requests += w->asked.items[i].amount;
 }
 
-/* The time that this share of the requests took at most, by straight lines within buckets as in Prometheus; NaN: beyond the last. */
+/* The time that this share of the requests took at most, by straight lines within buckets as in Prometheus; NaN: it lies beyond. */
 static double bucket_quantile(const struct group *g, double n, double share, double from, double to) {
   double below_s = 0, below = 0, above_s = INFINITY, above = NAN;
   for (uint32_t i = 0; i < g->count; i++)

@@ -1,7 +1,7 @@
 /* The answer of Prometheus to query_range: a matrix of counters. What a series counts goes by its name: seconds of CPU
  * (..._cpu_usage_seconds_total, process_cpu_seconds_total), of a machine (node_cpu_seconds_total without idle), requests
- * (..._requests_total, or ..._count of a histogram where there is none), and times of answers (..._seconds_bucket, ..._seconds_sum).
- * Whose they are goes by the first label of: service, container, app, job, and of
+ * (..._requests_total, or ..._count of a histogram where there is none), and times of answers (..._seconds_bucket,
+ * ..._seconds_sum). Whose they are goes by the first label of: service, container, app, job, and of
  * requests: endpoint, route, handler, path, uri. Series of one name are added. */
 #include "sim/calibration/reading_inner.h"
 #include "sim/engine/arena.h"
