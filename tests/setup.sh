@@ -13,6 +13,7 @@ command -v gcc >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 || need gcc
 [ -e /usr/include/yaml.h ] || [ -e /usr/local/include/yaml.h ] || need libyaml-dev
 [ -e /usr/include/gsl/gsl_cdf.h ] || [ -e /usr/local/include/gsl/gsl_cdf.h ] || need libgsl-dev
 [ -e /usr/include/CUnit/CUnit.h ] || [ -e /usr/local/include/CUnit/CUnit.h ] || need libcunit1-dev
+python3 -c 'import jsonschema' 2>/dev/null || need python3-jsonschema
 command -v gnuplot >/dev/null 2>&1 || need gnuplot-nox
 [ "${1:-}" != lint ] || command -v clang-format >/dev/null 2>&1 || need clang-format
 [ "${1:-}" != browser ] || command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium
@@ -20,7 +21,7 @@ case "${1:-}" in lint | clang) command -v "${CLANG##* }" >/dev/null 2>&1 || need
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "aguanta needs, under Debian's names:$missing" >&2
-  echo "(a C compiler, cJSON, libyaml, GSL, CUnit and gnuplot). Install them with your system's packages and try again." >&2
+  echo "(a C compiler, cJSON, libyaml, GSL, CUnit, Python with jsonschema, and gnuplot). Install them with your system's packages and try again." >&2
   exit 1
 fi
 sudo=

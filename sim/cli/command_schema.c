@@ -1,3 +1,4 @@
+#include "models/money/price.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
@@ -13,7 +14,7 @@ static enum exit_code run(const struct options *o) {
   }
   struct arena *arena = arena_new();
   fputs(presets                 ? presets_print(arena)
-        : !strcmp(form, "json") ? schema_print(arena, &scenario_record)
+        : !strcmp(form, "json") ? schema_print(arena, &scenario_record, &price_list_record)
                                 : reference_print(arena, &scenario_record),
         stdout);
   arena_free(arena);
@@ -23,7 +24,7 @@ static enum exit_code run(const struct options *o) {
 const struct command command_schema = {
     .name = "schema",
     .arguments = "[json|markdown|presets]",
-    .doc = "the scenario language as JSON Schema, its reference as Markdown, or the tables of docs/presets.md",
+    .doc = "the languages of files as JSON Schema, the reference of scenarios as Markdown, or the tables of docs/presets.md",
     .most_files = 1,
     .words = true,
     .run = run};

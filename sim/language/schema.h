@@ -13,8 +13,12 @@
 struct arena;
 struct diagnostics;
 
-/* JSON Schema, draft 2020-12; one entry in $defs for each record, choice and dimension. */
-char *schema_print(struct arena *, const struct record *root);
+/* A name, not an address: the program prints it. */
+#define SCHEMA_ID "https://aguanta.invalid/schema.json"
+
+/* JSON Schema, draft 2020-12; one entry in $defs for each record, choice and dimension. prices: the record of price lists, where
+ * the schema is to be that of studies, results and price lists too; null: of scenarios only. One fault gives one error. */
+char *schema_print(struct arena *, const struct record *root, const struct record *prices);
 
 /* What one key is: what it takes, its range or words, its default and where that comes from, its sentence; for a record
  * also its keys. Names of map entries and indices of lists may be given or skipped. The path "" or null is the root.

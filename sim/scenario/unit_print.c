@@ -30,10 +30,24 @@ const struct unit_form *unit_form(enum field_kind kind) {
   return NULL;
 }
 
+/* The words of prices are read in any case: each letter becomes a class of two. */
+static const char *in_any_case(struct arena *arena, const char *words) {
+  char *text = arena_alloc(arena, 4 * strlen(words) + 1), *end = text;
+  for (const char *p = words; *p; p++) {
+    bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
+    if (letter)
+      *end++ = '[', *end++ = (char)(*p & ~32), *end++ = (char)(*p | 32), *end++ = ']';
+    else
+      *end++ = *p;
+  }
+  *end = 0;
+  return text;
+}
+
 static const char *money_pattern(struct arena *arena) {
   static const char currency[] = "([A-Za-z]{3}|[A-Za-z]{0,2}[$€£₹]|euros?|dollars?)";
   return arena_format(arena, "^(%s *[0-9]+(\\.[0-9]+)?|[0-9]+(\\.[0-9]+)? *%s)(( */ *| +per +)(%s))?$", currency, currency,
-                      unit_alternatives(arena, FAMILY_PRICE));
+                      in_any_case(arena, unit_alternatives(arena, FAMILY_PRICE)));
 }
 
 const char *unit_pattern(struct arena *arena, enum field_kind kind) {

@@ -29,6 +29,34 @@ static void test_validate(void) {
   child_free(&c);
 }
 
+/* The schema against every file of the tree, and one error for one fault: tests/cli/schema.py says which. */
+static void test_schema_of_files(void) {
+  struct child c = child_run(&(struct child_wish){.limit_s = 300},
+                             (const char *const[]){"python3", "tests/cli/schema.py", child_aguanta(), "docs/examples", "scenarios",
+                                                   "tests/cli/money", "tests/oracle", NULL});
+  test_check(c.status == 0, "%s%s", c.out, c.err);
+  child_free(&c);
+}
+
+/* A strict validator of another hand compiles it. The package is fetched; where there is none, that is said. */
+static void test_schema_strict(void) {
+  if (!getenv("AGUANTA_LONG")) {
+    printf("      the strict validator is skipped: set AGUANTA_LONG=1\n");
+    return;
+  }
+  static const char script[] =
+      "folder=$(mktemp -d) && \"$1\" schema > \"$folder/schema.json\" && cp tests/cli/schema.js \"$folder\" && "
+      "cd \"$folder\" && { timeout 120 npm install --silent ajv >/dev/null 2>&1 || :; } && node schema.js "
+      "schema.json; code=$?; rm -rf \"$folder\"; exit $code";
+  struct child c =
+      child_run(&(struct child_wish){.limit_s = 200}, (const char *const[]){"sh", "-c", script, "sh", child_aguanta(), NULL});
+  if (c.status == 77 || c.status == 127)
+    fputs("without the package ajv of npm the schema is not compiled by a strict validator\n", stderr);
+  else
+    test_check(c.status == 0, "%s%s", c.out, c.err);
+  child_free(&c);
+}
+
 static void test_every_scenario_is_valid(void) {
   struct child files =
       child_run(&(struct child_wish){0}, (const char *const[]){"find", "scenarios", "-name", "*.json", "-not", "-path", "*/parts/*",
@@ -277,6 +305,8 @@ static const struct test_case cases[] = {{"validate", test_validate},
                                          {"scenarios_are_valid", test_every_scenario_is_valid},
                                          {"explain", test_explain},
                                          {"schema", test_schema},
+                                         {"schema_files", test_schema_of_files},
+                                         {"schema_strict", test_schema_strict},
                                          {"plot_kinds", test_plot_kinds},
                                          {"plot_mistakes", test_plot_mistakes},
                                          {"check", test_check_command},
