@@ -85,7 +85,7 @@ struct instruction {
   uint16_t limit;                         /* LIMIT, PERMIT, PERMIT_BACK */
   uint16_t stock;                         /* STOCK */
   uint16_t lock;                          /* LOCK, STOCK: class of the lock */
-  uint16_t items, nth;                    /* LOCK: the n-th of `items` */
+  uint16_t items, nth;                    /* LOCK: the n-th of `items`; nth: 1 more than the column of what is recorded */
   bool shared, transactional;             /* LOCK; LOCK, FLUSH, COMMIT: of the request's transaction */
   bool write;                             /* STATEMENT, COMMIT */
   uint8_t door;                           /* enum door */

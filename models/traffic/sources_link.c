@@ -1,5 +1,6 @@
 /* Linking what sends: sources, what their clients do, priorities. */
 #include "models/core/link.h"
+#include "models/traffic/recorded.h"
 #include "models/traffic/offered.h"
 #include "models/core/part.h"
 #include "models/traffic/waiting_room.h"
@@ -187,6 +188,7 @@ void sources_link(struct linker *l, enum link_stage stage) {
   }
   if (stage == LINK_COMPILED) {
     check_meter_names(l);
+    recorded_link(l);
     if (!l->failed) link_priorities(l);
     if (!l->failed) warn_of_retries(l);
   }

@@ -10,11 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AT_S, ENDPOINT, CLIENT };
+enum { AT_S, ENDPOINT, CLIENT, DEMAND };
+const char *const trace_demand_words[] = {"none", "demand_us", "demand2_us", "demand3_us", "demand4_us", NULL};
 const struct table_column trace_columns[] = {
     [AT_S] = {.name = "at_s", .low = 0, .high = 9e9, .order = ORDER_NOT_FALLING, .doc = "Seconds from the start of the run."},
     [ENDPOINT] = {.name = "endpoint", .target = "endpoints", .optional = true, .doc = "What is asked for; absent: by the mix."},
     [CLIENT] = {.name = "client", .optional = true, .low = 0, .high = 4e9, .doc = "A number for the client that asks."},
+    [DEMAND] = {.name = "demand_us", .optional = true, .low = 0, .high = 9e12, .doc = "CPU time of a step that names the column."},
+    {.name = "demand2_us", .optional = true, .low = 0, .high = 9e12, .doc = "The same of another step."},
+    {.name = "demand3_us", .optional = true, .low = 0, .high = 9e12, .doc = "The same of another step."},
+    {.name = "demand4_us", .optional = true, .low = 0, .high = 9e12, .doc = "The same of another step."},
     {0}};
 
 static const struct field path_fields[] = {
@@ -39,6 +44,7 @@ static void read_table(struct trace_config *t, struct arena *arena) {
     out[i].client = t->file.numbers[CLIENT] ? (uint32_t)t->file.numbers[CLIENT][i] : NONE;
   }
   t->arrivals = out, t->count = t->file.rows;
+  for (uint32_t k = 0; k < TRACE_DEMANDS; k++) t->demands |= t->file.numbers[DEMAND + k] != NULL;
 }
 
 /* Clients of a log by their words: a hash table of lines, open addressing, twice as large as there are lines. */
@@ -217,6 +223,55 @@ double trace_expected(const struct trace_config *t, sim_time from, sim_time to) 
   return t->scale * (arrivals_until(t, to) - arrivals_until(t, from));
 }
 
+/* --- demands ----------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t place_of(const struct trace_rows *t, uint64_t subject) {
+  uint32_t place = (uint32_t)stream_mix(subject) & t->mask;
+  while (t->rows[place] && t->subjects[place] != subject) place = (place + 1) & t->mask;
+  return place;
+}
+
+static void rows_open(struct trace_rows *t, uint32_t mask, struct arena *arena) {
+  *t = (struct trace_rows){.mask = mask,
+                           .subjects = arena_new_array(arena, uint64_t, (size_t)mask + 1),
+                           .rows = arena_new_array(arena, uint32_t, (size_t)mask + 1)};
+}
+
+static void note_row(struct source *s, uint64_t n, uint32_t row) {
+  struct trace_rows *t = &s->replay.rows;
+  if (t->count >= t->mask / 2) {
+    struct trace_rows old = *t;
+    rows_open(t, 2 * old.mask + 1, s->world->arena);
+    t->count = old.count;
+    for (uint32_t i = 0; i <= old.mask; i++) {
+      if (!old.rows[i]) continue;
+      uint32_t place = place_of(t, old.subjects[i]);
+      t->subjects[place] = old.subjects[i], t->rows[place] = old.rows[i];
+    }
+  }
+  uint64_t subject = source_key(s, n);
+  uint32_t place = place_of(t, subject);
+  t->count += !t->rows[place];
+  t->subjects[place] = subject, t->rows[place] = row + 1;
+}
+
+bool trace_demand(const struct source *s, uint64_t subject, uint32_t column, sim_time *out) {
+  const double *us = s->config->trace.file.numbers[DEMAND + column];
+  if (!us || !s->replay.rows.mask) return false;
+  uint32_t row = s->replay.rows.rows[place_of(&s->replay.rows, subject)];
+  if (row) *out = distribution_as_time(us[row - 1] * 1e3);
+  return row > 0;
+}
+
+double trace_mean_demand(const struct trace_config *t, uint32_t column, int32_t endpoint) {
+  const double *us = t->file.numbers[DEMAND + column];
+  double sum = 0, count = 0;
+  if (!us) return -1;
+  for (uint32_t i = 0; i < t->count; i++)
+    if (t->arrivals[i].endpoint < 0 || t->arrivals[i].endpoint == endpoint) sum += us[i] * 1e3, count++;
+  return count > 0 ? sum / count : 0;
+}
+
 /* --- running ----------------------------------------------------------------------------------------------------------------- */
 
 static struct stream draws_of(const struct source *s) {
@@ -267,6 +322,7 @@ static void arrives(void *source, uint32_t argument) {
   const struct trace_arrival *a = &s->config->trace.arrivals[r->next];
   assert(r->next < s->config->trace.count && r->group > 0);
   uint32_t count = copies(s);
+  for (uint32_t i = 0; s->config->trace.demands && i < count; i++) note_row(s, r->sent + i, r->next);
   r->next++, r->group--;
   calendar_set(s->world->calendar, r->slot, next_time(s));
   while (count--) source_send_to(s, r->sent++, a->client, a->endpoint);
@@ -274,6 +330,7 @@ static void arrives(void *source, uint32_t argument) {
 
 void trace_start(struct source *s) {
   struct world *w = s->world;
+  if (s->config->trace.demands) rows_open(&s->replay.rows, 1023, w->arena);
   s->replay.key = stream_key(w->seed, w->replication, PURPOSE_REPLAY, stream_entity(s->config->name, 0));
   s->replay.slot = calendar_slot(w->calendar, arrives, s, 0);
   calendar_set(w->calendar, s->replay.slot, next_time(s));
