@@ -305,7 +305,6 @@ static void upstream_dies(struct world *w, struct container *dead) {
 static void upstream_open(struct world *w) {
   struct upstreams *u = world_upstreams(w);
   pool_init(&u->connections, sizeof(struct upstream_connection));
-  u->first = arena_new_array(w->arena, uint32_t, w->container_count + 1);
   u->timeouts = arena_new_array(w->arena, struct lane *, w->model->services.count + 1);
 }
 
@@ -313,6 +312,7 @@ static void upstream_open(struct world *w) {
 static void upstream_start(struct world *w) {
   struct upstreams *u = world_upstreams(w);
   uint32_t services = w->model->services.count;
+  u->first = arena_new_array(w->arena, uint32_t, w->container_count + 1);
   for (uint32_t i = 0; i < w->container_count; i++) {
     u->first[i] = u->count;
     const struct service_config *s = service_config(world_service_of(w, &w->containers[i]));
