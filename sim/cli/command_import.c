@@ -12,12 +12,12 @@ static const struct kind {
   const char *name;
   struct json_value *(*import)(struct import *, const char *const *files, uint32_t count);
   uint32_t most;
-} kinds[] = {{"compose", import_compose, 50}, {"k8s", import_k8s, OPTIONS_MANY}, {0}};
+} kinds[] = {{"compose", import_compose, 50}, {"k8s", import_k8s, OPTIONS_MANY}, {"log", import_log, OPTIONS_MANY}, {0}};
 
 static const struct kind *kind_named(const char *name) {
   for (const struct kind *k = kinds; k->name; k++)
     if (!strcmp(k->name, name)) return k;
-  safe_print(stderr, "aguanta import: unknown kind \"%s\"; there are: compose, k8s\n", name);
+  safe_print(stderr, "aguanta import: unknown kind \"%s\"; there are: compose, k8s, log\n", name);
   return NULL;
 }
 
@@ -39,8 +39,8 @@ static bool output_good(const struct options *o) {
 static const char *printed(struct arena *arena, const struct options *o, const struct json_value *scenario, const char *kind) {
   const char *head = arena_format(
       arena,
-      "From aguanta import %s. What begins with \"assumed\" is a placeholder: traffic, demands and machines stand in no "
-      "such file.\nNext: aguanta run, aguanta sensitivity; put in what you have measured.",
+      "From aguanta import %s. What begins with \"assumed\" is in no such file: placeholders until they are "
+      "measured.\nNext: aguanta run, aguanta sensitivity; put in what you have measured.",
       kind);
   if (o->output && (ends_with(o->output, ".json") || ends_with(o->output, ".jsonc")))
     return arena_format(arena, "%s\n", json_print(arena, scenario));
@@ -112,19 +112,24 @@ static enum exit_code run(const struct options *o) {
   return code;
 }
 
+/* A log may be larger than what is kept of standard input. */
+static bool streams(const struct options *o) { return o->file_count && !strcmp(o->files[0], "log"); }
+
 static void help(FILE *file) {
   fprintf(file, "\ncompose FILE...  Compose files, merged in their order; .env beside the first\n"
                 "k8s FILE...      manifests, or what kubectl get -o yaml or -o json prints; - for a pipe\n"
+                "log FILE...      of nginx or Apache (combined), Traefik or Caddy (JSON): rates by hour, mix, sizes\n"
                 "The scenario goes to stdout or -o FILE; what was used, assumed, ignored and refused to stderr, with lines.\n"
                 "Traffic, demands and machines stand in no such file: they are assumed, with a range, and the scenario says so.\n");
 }
 
 const struct command command_import = {.name = "import",
                                        .arguments = "KIND FILE...",
-                                       .doc = "a scenario from files that there are already: compose, k8s",
+                                       .doc = "a scenario from files that there are already: compose, k8s, log",
                                        .options = TAKES(OUTPUT) | TAKES(STRICT) | TAKES(PROFILE) | TAKES(ROOT) | TAKES(QUIET) |
                                                   TAKES(VERBOSE),
                                        .least_files = 1,
                                        .most_files = OPTIONS_MANY,
+                                       .streams = streams,
                                        .help = help,
                                        .run = run};

@@ -44,7 +44,7 @@ bool input_take(struct options *o, const struct command *c, enum exit_code *code
   for (uint32_t i = 0; i < o->file_count; i++)
     if (!strcmp(o->files[i], "-")) named++, o->files[i] = "/dev/stdin";
   if (!named) return true;
-  if (named == 1) return keep(c, code);
+  if (named == 1) return (c->streams && c->streams(o)) || keep(c, code);
   safe_print(stderr, "aguanta %s: \"-\" is given %u times: standard input is one file\n", c->name, named);
   *code = EXIT_USAGE;
   return false;

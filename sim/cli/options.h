@@ -74,11 +74,12 @@ extern const struct option options_table[OPTION_COUNT];
 /* A command is a file with a descriptor, and a line in commands.h. */
 struct command {
   const char *name, *arguments, *doc;
-  uint64_t options;                 /* TAKES(...) */
-  uint32_t least_files, most_files; /* that it takes */
-  bool words;                       /* what it takes are words, not files */
-  enum answer_kind answer;          /* what --export writes */
-  void (*help)(FILE *);             /* more help; may be null */
+  uint64_t options;                        /* TAKES(...) */
+  uint32_t least_files, most_files;        /* that it takes */
+  bool words;                              /* what it takes are words, not files */
+  bool (*streams)(const struct options *); /* whether it reads standard input once, as it comes; null: never */
+  enum answer_kind answer;                 /* what --export writes */
+  void (*help)(FILE *);                    /* more help; may be null */
   enum exit_code (*run)(const struct options *);
 };
 extern const struct command *const commands[]; /* ends with null */

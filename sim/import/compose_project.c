@@ -103,14 +103,16 @@ static bool has_profile(const struct import *im, const struct json_value *servic
   return false;
 }
 
-/* Whether another service waits for it to be done: a migration, not a server. */
-static bool is_done_once(const struct json_value *services, const char *name) {
-  for (const struct json_value *v = services->first; v; v = v->next) {
-    const struct json_value *waits = json_member(json_member(v, "depends_on"), name);
-    const char *condition = json_scalar(json_member(waits, "condition"));
-    if (condition && !strcmp(condition, "service_completed_successfully")) return true;
-  }
-  return false;
+/* Services that another one waits for until they are done: migrations, no servers. */
+static struct json_value *done_once(struct arena *arena, const struct json_value *services) {
+  struct json_value *names = build_object(arena, NULL, NULL);
+  for (const struct json_value *v = services->first; v; v = v->next)
+    for (const struct json_value *d = json_first(json_member(v, "depends_on")); d; d = d->next) {
+      const char *condition = json_scalar(json_member(d, "condition"));
+      if (condition && d->name && !strcmp(condition, "service_completed_successfully")) build_flag(arena, names, d->name, true);
+    }
+  json_sort(arena, names);
+  return names;
 }
 
 static bool is_good_name(const char *name) {
@@ -118,7 +120,7 @@ static bool is_good_name(const char *name) {
   return length && length <= 63 && !name[length];
 }
 
-static bool is_taken(struct import *im, const struct json_value *services, const struct json_value *v) {
+static bool is_taken(struct import *im, const struct json_value *once, const struct json_value *v) {
   const char *why = NULL;
   if (v->type != JSON_OBJECT)
     diagnostic_add(im->diagnostics, &v->name_position, "service \"%s\" must be an object", v->name);
@@ -127,7 +129,7 @@ static bool is_taken(struct import *im, const struct json_value *services, const
                    v->name);
   else if (!has_profile(im, v))
     why = "its profile is not asked for: --profile";
-  else if (is_done_once(services, v->name))
+  else if (json_member(once, v->name))
     why = "it runs once, before others start";
   else
     return true;
@@ -178,9 +180,10 @@ struct json_value *import_compose(struct import *im, const char *const *files, u
   const char *slash = strrchr(files[0], '/');
   stack.title = arena_format(im->arena, "Imported from %s", slash ? slash + 1 : files[0]);
   struct converting *all = arena_alloc_array(im->arena, sizeof *all, json_count(services) + 1);
+  const struct json_value *once = done_once(im->arena, services);
   uint32_t taken = 0;
   for (const struct json_value *v = services->first; v; v = v->next) {
-    if (!is_taken(im, services, v)) continue;
+    if (!is_taken(im, once, v)) continue;
     struct converting *c = &all[taken++];
     *c = (struct converting){.im = im, .stack = &stack, .file = files[0], .swarm = !strcmp(stack.platform, "swarm")};
     c->w = stack_add(&stack, v->name, &v->name_position);

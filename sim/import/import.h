@@ -42,5 +42,6 @@ struct json_value *import_documents(struct import *, const struct source_text *)
 
 struct json_value *import_compose(struct import *, const char *const *files, uint32_t count);
 struct json_value *import_k8s(struct import *, const char *const *files, uint32_t count);
+struct json_value *import_log(struct import *, const char *const *files, uint32_t count);
 
 #endif

@@ -42,20 +42,13 @@ static void add_queues(struct stack *s, struct json_value *root) {
 
 /* --- endpoints and traffic ----------------------------------------------------------------------------------------------------- */
 
-static bool is_called(struct stack *s, uint32_t index, bool by_proxy) {
-  for (uint32_t i = 0; i < s->count; i++)
-    for (uint32_t k = 0; k < s->items[i].call_count; k++)
-      if (s->items[i].calls[k] == index && (!by_proxy || s->items[i].role == ROLE_PROXY)) return true;
-  return false;
-}
-
 /* A proxy that is said to call nothing passes on to what nobody else calls. */
 static void find_proxied(struct stack *s) {
   for (uint32_t p = 0; p < s->count; p++) {
     struct workload *proxy = &s->items[p];
     if (proxy->role != ROLE_PROXY || proxy->call_count) continue;
     for (uint32_t i = 0; i < s->count; i++)
-      if (s->items[i].role == ROLE_APP && !is_called(s, i, false)) {
+      if (s->items[i].role == ROLE_APP && !s->items[i].called) {
         stack_call(s, proxy, &s->items[i]);
         import_note(s->im, IMPORT_ASSUMED, &proxy->at, "%s: passes requests on to %s", proxy->name, s->items[i].name);
       }
@@ -66,8 +59,8 @@ static void find_proxied(struct stack *s) {
 static bool is_front(struct stack *s, uint32_t index, int pass) {
   const struct workload *w = &s->items[index];
   if (pass == 0) return w->role == ROLE_PROXY && w->entry;
-  if (pass == 1) return w->role == ROLE_APP && w->entry && !is_called(s, index, true);
-  return (w->role == ROLE_APP || w->role == ROLE_PROXY) && !is_called(s, index, false);
+  if (pass == 1) return w->role == ROLE_APP && w->entry && !w->proxied;
+  return (w->role == ROLE_APP || w->role == ROLE_PROXY) && !w->called;
 }
 
 static void add_endpoint(struct stack *s, struct json_value *endpoints, struct json_value *mix, const struct workload *entry,
@@ -219,12 +212,13 @@ struct json_value *stack_scenario(struct stack *s) {
   build_text(arena, root, "name", s->name);
   build_text(arena, root, "title", s->title);
   build_text(arena, root, "description",
-             "Imported. Traffic, demands and machines are assumed: placeholders until somebody has measured them, and every answer "
-             "hangs on "
-             "them.");
+             arena_format(
+                 arena, "Imported. %s are assumed: placeholders until somebody has measured them, and every answer hangs on them.",
+                 s->logged ? "Services, demands and machines" : "Traffic, demands and machines"));
   find_queues(s);
   find_proxied(s);
-  import_note(s->im, IMPORT_ASSUMED, NULL, "traffic.users.rate: 20/s (5/s to 100/s); how many users come is in no such file");
+  if (!s->logged)
+    import_note(s->im, IMPORT_ASSUMED, NULL, "traffic.users.rate: 20/s (5/s to 100/s); how many users come is in no such file");
   import_note(s->im, IMPORT_ASSUMED, NULL, "what a request computes: 5 ms CPU, 2 reads and 1 write of 1 ms; calibrate them");
   if (!add_requests(s, root)) return NULL;
   add_queues(s, root);

@@ -1,13 +1,37 @@
 #include "sim/import/stack.h"
 #include "sim/import/build.h"
+#include "sim/engine/fnv.h"
 #include <ctype.h>
 #include <string.h>
 
-enum { WORKLOADS = 10000 };
+enum { WORKLOADS = 10000, PLACES = 1 << 16 };
+
+/* The place of a name, or the empty one where it would be. */
+static uint32_t place_of(const struct stack *s, const char *name, size_t length) {
+  uint64_t hash = FNV_START;
+  for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)name[i]) * 0x100000001B3u;
+  uint32_t place = (uint32_t)(hash ^ hash >> 32) % PLACES;
+  while (s->by_name[place] && (strncmp(s->names[place], name, length) != 0 || s->names[place][length]))
+    place = (place + 1) % PLACES;
+  return place;
+}
+
+static void note_name(struct stack *s, const char *name, uint32_t index) {
+  uint32_t place = place_of(s, name, strlen(name));
+  if (s->by_name[place]) return;
+  s->by_name[place] = index + 1, s->names[place] = name;
+}
+
+static void make_room(struct stack *s) {
+  if (s->items) return;
+  s->items = arena_alloc_array(s->im->arena, sizeof *s->items, WORKLOADS);
+  s->by_name = arena_alloc_array(s->im->arena, sizeof *s->by_name, PLACES);
+  s->names = arena_alloc_array(s->im->arena, sizeof *s->names, PLACES);
+}
 
 /* They never move: importers hold on to them. */
 struct workload *stack_add(struct stack *s, const char *name, const struct position *at) {
-  if (!s->items) s->items = arena_alloc_array(s->im->arena, sizeof *s->items, WORKLOADS);
+  make_room(s);
   if (s->count == WORKLOADS) {
     diagnostic_add(s->im->diagnostics, at, "more than %d services", WORKLOADS);
     return &s->items[WORKLOADS - 1];
@@ -16,20 +40,17 @@ struct workload *stack_add(struct stack *s, const char *name, const struct posit
   *w = (struct workload){.name = arena_text(s->im->arena, name)};
   if (at) w->at = *at;
   w->service = build_object(s->im->arena, NULL, name);
+  note_name(s, w->name, s->count - 1);
   return w;
 }
 
 struct workload *stack_named(struct stack *s, const char *name) {
-  for (uint32_t i = 0; i < s->count; i++)
-    if (!strcmp(s->items[i].name, name)) return &s->items[i];
-  return NULL;
+  make_room(s);
+  uint32_t found = s->by_name[place_of(s, name, strlen(name))];
+  return found ? &s->items[found - 1] : NULL;
 }
 
-void stack_alias(struct stack *s, const char *name, const struct workload *w) {
-  struct alias *a = arena_alloc(s->im->arena, sizeof *a);
-  *a = (struct alias){name, (uint32_t)(w - s->items), s->aliases};
-  s->aliases = a;
-}
+void stack_alias(struct stack *s, const char *name, const struct workload *w) { note_name(s, name, (uint32_t)(w - s->items)); }
 
 void stack_call(struct stack *s, struct workload *from, struct workload *to) {
   uint32_t index = (uint32_t)(to - s->items);
@@ -43,6 +64,7 @@ void stack_call(struct stack *s, struct workload *from, struct workload *to) {
     from->calls = more;
   }
   from->calls[from->call_count++] = index;
+  to->called = true, to->proxied = to->proxied || from->role == ROLE_PROXY;
 }
 
 /* --- who is meant ------------------------------------------------------------------------------------------------------------- */
@@ -60,19 +82,27 @@ static bool says_host(struct arena *arena, const char *key) {
   return false;
 }
 
-/* Whether the value names the host: //db:5432, user@db/, db:5432, a,db:9092; alone where the key says that it is one. In a cluster
- * names may have more behind: db.shop.svc.cluster.local. */
-static bool names_host(struct arena *arena, const char *key, const char *value, const char *name) {
-  size_t length = strlen(name);
-  for (const char *at = value; (at = strstr(at, name)); at += length) {
-    const char *end = at + length;
-    bool left = at == value || strchr("/@,= (", at[-1]), whole = at == value && !*end;
-    size_t label = *end == '.' ? strspn(end + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0; /* of a namespace */
-    bool cluster = *end == '.' && (!strncmp(end + 1 + label, ".svc", 4) || (label && strchr(":/", end[1 + label])));
-    bool port = *end == ':' && isdigit((unsigned char)end[1]);
-    bool scheme = at - value >= 3 && (at[-1] == '@' || !strncmp(at - 2, "//", 2));
-    bool right = port || cluster || (scheme && (!*end || strchr("/:,?", *end)));
-    if (left && !(is_name(*end) && !cluster) && (right || (whole && says_host(arena, key)))) return true;
+/* Whether the name at [at, end) of the value is a host: //db:5432, user@db/, db:5432, a,db:9092; alone where the key says that it is
+ * one. In a cluster names may have more behind: db.shop, db.shop.svc.cluster.local. */
+static bool is_host(struct arena *arena, const char *key, const char *value, const char *at, const char *end) {
+  bool left = at == value || strchr("/@,= (", at[-1]), whole = at == value && !*end;
+  size_t label = *end == '.' ? strspn(end + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0; /* of a namespace */
+  bool cluster = *end == '.' && (!strncmp(end + 1 + label, ".svc", 4) || (label && strchr(":/", end[1 + label])));
+  bool port = *end == ':' && isdigit((unsigned char)end[1]);
+  bool scheme = at - value >= 3 && (at[-1] == '@' || !strncmp(at - 2, "//", 2));
+  bool right = port || cluster || (scheme && (!*end || strchr("/:,?", *end)));
+  return left && !(is_name(*end) && !cluster) && (right || (whole && says_host(arena, key)));
+}
+
+/* The workload that a part of the value names, whole or up to its first dot. */
+static bool mention(struct stack *s, struct workload *from, const char *key, const char *value, const char *at, size_t length) {
+  size_t first = strcspn(at, ".");
+  for (int pass = 0; pass < 2; pass++) {
+    size_t size = pass ? first : length;
+    uint32_t found = size && size <= length ? s->by_name[place_of(s, at, size)] : 0;
+    if (!found || !is_host(s->im->arena, key, value, at, at + size)) continue;
+    stack_call(s, from, &s->items[found - 1]);
+    return true;
   }
   return false;
 }
@@ -135,11 +165,12 @@ void stack_hint(struct stack *s, struct workload *w, const char *variable) {
 
 void stack_mentions(struct stack *s, struct workload *from, const char *key, const char *value, const struct position *at) {
   bool found = false;
-  if (!strpbrk(value, "/@:,.") && !says_host(s->im->arena, key)) return; /* most values: no address can be in them */
-  for (uint32_t i = 0; i < s->count; i++)
-    if (names_host(s->im->arena, key, value, s->items[i].name)) stack_call(s, from, &s->items[i]), found = true;
-  for (const struct alias *a = s->aliases; a; a = a->next)
-    if (names_host(s->im->arena, key, value, a->name)) stack_call(s, from, &s->items[a->workload]), found = true;
+  for (const char *p = value; *p;) {
+    size_t length = 0;
+    while (is_name(p[length])) length++;
+    found = (length && mention(s, from, key, value, p, length)) || found;
+    p += length ? length : 1;
+  }
   if (!found) mention_external(s, from, key, value, at);
 }
 

@@ -14,8 +14,8 @@ struct workload {
   const char *image, *command; /* null: not said */
   const char *hints;           /* words of its environment that tell its framework */
   enum role role;
-  bool entry;   /* requests of clients reach it first */
-  bool runtime; /* its runtime is known */
+  bool entry;           /* requests of clients reach it first */
+  bool called, proxied; /* somebody calls it; a proxy does */
   struct json_value *service;
   uint32_t *calls; /* of the stack's workloads */
   uint32_t call_count, call_room;
@@ -25,23 +25,19 @@ struct workload {
   const char *queue;                 /* of a worker */
 };
 
-/* Another name of a workload: a Service of Kubernetes. */
-struct alias {
-  const char *name;
-  uint32_t workload;
-  struct alias *next;
-};
-
 struct stack {
   struct import *im;
-  struct alias *aliases;
   const char *platform, *title, *name;
+  bool logged;            /* its traffic is known from a log */
   struct workload *items; /* which stay where they are */
   uint32_t count;
+  uint32_t *by_name; /* a table of their numbers + 1, and of those that aliases mean; names of the table's places: */
+  const char **names;
 };
 
 struct workload *stack_add(struct stack *, const char *name, const struct position *);
 struct workload *stack_named(struct stack *, const char *name);
+/* Another name of a workload: a Service of Kubernetes. Names of workloads go before. */
 void stack_alias(struct stack *, const char *name, const struct workload *);
 /* Notes that one calls another; once, and never itself. */
 void stack_call(struct stack *, struct workload *from, struct workload *to);

@@ -15,6 +15,7 @@ static bool is_plain_text(struct arena *arena, const char *text, bool flow) {
   static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./ +-%<>=()@~;$*";
   static const char *const flags[] = {"yes", "no", "on", "off", "y", "n"}; /* of YAML 1.1 */
   if (!*text || !strchr(first, *text)) return false;
+  if (*text >= '0' && *text <= '9' && strchr(text, ':')) return false; /* 14:00 is a number there */
   for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
     if (!strcasecmp(text, flags[i])) return false;
   size_t length = strspn(text, safe);

@@ -22,6 +22,9 @@ static const struct {
     {"k8s-kubectl", {"k8s", "tests/import/k8s-kubectl/all.json"}},
     {"k8s-plain", {"k8s", "tests/import/k8s-plain/deployment.yaml"}},
     {"k8s-go", {"k8s", "tests/import/k8s-go/base.yaml", "tests/import/k8s-go/services.yaml"}},
+    {"log-nginx", {"log", "tests/import/logs/access.log"}},
+    {"log-traefik", {"log", "tests/import/logs/traefik.log"}},
+    {"log-caddy", {"log", "tests/import/logs/caddy.log"}},
 };
 enum { GOLDENS = sizeof goldens / sizeof *goldens };
 
@@ -95,6 +98,11 @@ static const struct {
      "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{image: a, resources: {requests: {cpu: "
      "lots}}}]}}}\n",
      "bad.yaml:3:78: error: \"cpu\" must be a quantity such as 500m, 2 or 512Mi, not \"lots\""},
+    {"log", "", "bad.yaml: error: is empty"},
+    {"log", "hello\nworld\n", "bad.yaml: error: is no log: most of its lines are no requests of nginx, Apache, Traefik or Caddy"},
+    {"log", "\x1f\x8b\x08", "bad.yaml: error: is packed: `zcat FILE | aguanta import log -` reads it"},
+    {"log", "{\"ts\": 1646861401.5, \"request\": {\"uri\": \"/a\n", "bad.yaml:1: is cut off within a string"},
+    {"log", "{\"ts\": 1646861401.5, \"status\": 200}\n", "bad.yaml:1: has no path: \"RequestPath\" of Traefik"},
     {"k8s", "kind: Sprocket\nmetadata: {name: odd}\n", "bad.yaml:2: Sprocket odd: a kind that aguanta does not know"},
     {"k8s", "{\"kind\": \"List\", \"items\": [{\"kind\": \"Pod\", ", "bad.yaml:1:44: error: a value is missing here"},
 };
@@ -144,6 +152,32 @@ static void test_outputs(void) {
   free(json), free(yaml);
 }
 
-static const struct test_case cases[] = {
-    {"golden", test_golden}, {"bad", test_bad}, {"edges", test_edges}, {"outputs", test_outputs}, {0}};
+/* By hand: from 10:00:00 to 11:59:59 two requests a second in the first hour and one in the second, of two routes, 0.5% of them failed;
+ * one client asks every minute: 120 requests in one session. */
+static void test_log(void) {
+  char *path = child_path("hand.log");
+  FILE *file = fopen(path, "w");
+  for (int s = 0; s < 7200; s++)
+    for (int k = 0; k < (s < 3600 ? 2 : 1); k++)
+      fprintf(file, "%s - - [04/May/2026:%02d:%02d:%02d +0200] \"%s HTTP/1.1\" %d %d \"-\" \"x\" rt=0.0%d\n",
+              s % 60 || k ? "-" : "203.0.113.9", 10 + s / 3600, s / 60 % 60, s % 60, k ? "GET /orders/123?x=1" : "POST /cart",
+              s % 200 == 0 && !k ? 503 : 200, k ? 100 : 300, k ? 1 : 2);
+  fclose(file);
+  struct child c = AGUANTA("import", "log", path);
+  /* 3600 x 2 + 3600 = 10,800; of POST /cart 7,200, of which 36 failed: 0.5%, of all 36 / 10,800 = 0.33%. */
+  test_check(c.status == 0 && strstr(c.err, "10800 requests in 10800 lines"), "%d %s", c.status, c.err);
+  test_check(strstr(c.err, "the busiest, 10:00, has 2/s in the mean of its days, the busiest of all 2/s"), "%s", c.err);
+  test_check(strstr(c.err, "post-cart: 7200 requests") && strstr(c.err, "0.5% of them failed") &&
+                 strstr(c.err, "get-orders-id: 3600 requests"),
+             "%s", c.err);
+  test_check(strstr(c.err, "failed: 0.33% of all requests") && strstr(c.out, "- 2/s\n          - 1/s\n"), "%s%s", c.err, c.out);
+  test_check(strstr(c.out, "response: {value: 300B") && strstr(c.out, "response: {value: 100B") &&
+                 strstr(c.out, "start: \"10:00\""),
+             "%s", c.out);
+  child_free(&c);
+  free(path);
+}
+
+static const struct test_case cases[] = {{"log", test_log},     {"golden", test_golden},   {"bad", test_bad},
+                                         {"edges", test_edges}, {"outputs", test_outputs}, {0}};
 const struct test_suite suite_import = {"import", cases};
