@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names of images, without registry, owner and tag, or the words that they begin with. */
+/* Names of images, without registry, owner and tag. */
 static const struct known {
   const char *names;
   enum role role;
@@ -24,19 +24,45 @@ static const struct known {
      ROLE_TOOL},
     {0}};
 
-/* How services of a kind answer; found in the command first, then in the image. */
+/* Software that has a preset (presets/NAME.json), by the name of its image. */
+static const struct {
+  const char *names, *preset;
+} image_presets[] = {{"nginx|openresty|nginx-unprivileged|ingress-nginx", "nginx"},
+                     {"traefik", "traefik"},
+                     {"caddy", "caddy"},
+                     {"haproxy", "haproxy"},
+                     {"envoy", "envoy"},
+                     {"httpd|apache", "apache"},
+                     {"postgres|postgresql|postgis|timescaledb|pgvector|supabase", "postgresql"},
+                     {"mysql|percona", "mysql"},
+                     {"mariadb", "mariadb"},
+                     {"mongo|mongodb", "mongodb"},
+                     {"redis|redis-stack|redis-stack-server", "redis"},
+                     {"valkey", "valkey"},
+                     {"memcached", "memcached"},
+                     {"rabbitmq", "rabbitmq"},
+                     {"kafka|cp-kafka|redpanda", "kafka"}};
+
+/* What applications are written in: found in the command first, then in the image, then in the environment. `slots`: the option that says
+ * how many threads one process has. */
 static const struct framework {
-  const char *words, *runtime, *threads, *of;
-} frameworks[] = {
-    {"gunicorn|uwsgi", "gil", "1", "gunicorn's sync workers"},
-    {"uvicorn|hypercorn|daphne|granian", "event-loop", NULL, "asyncio"},
-    {"puma|rails|sidekiq|ruby|unicorn", "gil", "5", "Puma: 5 threads"},
-    {"java|openjdk|temurin|tomcat|spring|jetty|quarkus|keycloak|wildfly|jre|jdk", "threads", "200", "Tomcat: 200 threads"},
-    {"php-fpm|php|wordpress|drupal|nextcloud|laravel|magento|joomla|matomo", "threads", "5", "PHP-FPM: pm.max_children 5"},
-    {"node|npm|yarn|pnpm|bun|deno|next|nest|ghost|express|strapi|n8n", "event-loop", NULL, "Node"},
-    {"dotnet|aspnet|golang|rust", "event-loop", "4", "a thread a core, 4"},
-    {"python|django|flask|fastapi|celery|odoo|superset|airflow", "gil", NULL, "Python"},
-    {0}};
+  const char *words, *preset, *slots;
+} frameworks[] = {{"celery", "celery", "--concurrency"},
+                  {"sidekiq", "sidekiq", "-c"},
+                  {"gunicorn|uwsgi", "gunicorn", "--threads"},
+                  {"uvicorn|hypercorn|daphne|granian", "uvicorn", NULL},
+                  {"puma|rails|ruby|unicorn", "puma", NULL},
+                  {"java|openjdk|temurin|tomcat|spring|jetty|quarkus|keycloak|wildfly|jre|jdk", "jvm", NULL},
+                  {"wordpress|drupal|nextcloud|joomla|apache-php", "apache-php", NULL},
+                  {"php-fpm|php|laravel|magento|matomo", "php-fpm", NULL},
+                  {"bun", "bun", NULL},
+                  {"deno", "deno", NULL},
+                  {"node|nodejs|npm|npx|yarn|pnpm|next|nest|ghost|express|strapi|n8n|pm2", "node", NULL},
+                  {"dotnet|aspnet", "dotnet", NULL},
+                  {"golang", "go", NULL},
+                  {"fastapi|starlette", "uvicorn", NULL},
+                  {"django|flask|odoo|superset|airflow|python", "gunicorn", NULL},
+                  {0}};
 
 static const char worker_words[] =
     "celery|sidekiq|worker|workers|rq|rqworker|huey|dramatiq|arq|resque|queue:work|queue:listen|horizon|"
@@ -111,33 +137,44 @@ static void take_processes(struct stack *s, struct workload *w) {
   if (number && atoi(number) > 1 && atoi(number) <= 1000) build_scalar(s->im->arena, w->service, "processes", number);
 }
 
+/* One of several threads, where the command says so. */
+static const char *preset_of(const struct framework *f, const char *threads) {
+  return !strcmp(f->preset, "gunicorn") && threads && strcmp(threads, "1") ? "gunicorn-gthread" : f->preset;
+}
+
 static void take_framework(struct stack *s, struct workload *w, const struct framework *f) {
   struct arena *arena = s->im->arena;
   if (!f) {
+    build_text(arena, w->service, "kind", "app");
     build_assumed(arena, w->service, "runtime", "event-loop", NULL, NULL, "its framework is not known: one thread, as Node has");
     import_note(s->im, IMPORT_ASSUMED, &w->at, "%s.runtime: event-loop, one thread as Node has; its framework is not known",
                 w->name);
     return;
   }
-  const char *threads = w->command ? command_option(arena, w->command, "--threads") : NULL;
-  if (!threads) threads = f->threads;
-  build_text(arena, w->service, "runtime", f->runtime);
+  const char *threads = w->command && f->slots ? command_option(arena, w->command, f->slots) : NULL;
+  if (!threads && w->command && !strcmp(f->preset, "celery")) threads = command_option(arena, w->command, "-c");
+  bool celery = !strcmp(f->preset, "celery");
+  build_text(arena, w->service, "preset", preset_of(f, threads));
   if (threads) build_scalar(arena, w->service, "threads", threads);
+  if (celery && !threads) build_assumed(arena, w->service, "threads", "4", "1", "16", "as many as the machine has cores");
   if (w->role != ROLE_WORKER) take_processes(s, w);
-  import_note(s->im, IMPORT_ASSUMED, &w->at, "%s.runtime: %s%s%s, as %s", w->name, f->runtime, threads ? ", threads " : "",
-              threads ? threads : "", f->of);
+  import_note(s->im, IMPORT_USED, &w->at, "%s.preset: %s", w->name, preset_of(f, threads));
 }
 
-/* PostgreSQL and MySQL refuse connections above a number. */
-static void take_connections(struct stack *s, struct workload *w, const char *base) {
-  bool postgres = strstr(base, "postg") || strstr(base, "timescale") || strstr(base, "pgvector"),
-       mysql = strstr(base, "mysql") || strstr(base, "maria") || strstr(base, "percona");
-  if (!postgres && !mysql) return;
+/* What the command says of connections goes before the preset. */
+static void take_connections(struct stack *s, struct workload *w) {
   const char *stated = w->command ? command_option(s->im->arena, w->command, "max_connections") : NULL;
   if (!stated && w->command) stated = command_option(s->im->arena, w->command, "--max-connections");
+  if (!stated) return;
   struct json_value *max = build_object(s->im->arena, build_object(s->im->arena, w->service, "connections"), "max");
-  build_scalar(s->im->arena, max, "value", stated ? stated : postgres ? "100" : "151");
-  build_text(s->im->arena, max, "source", stated ? "its command" : postgres ? "PostgreSQL's default" : "MySQL's default");
+  build_scalar(s->im->arena, max, "value", stated);
+  build_text(s->im->arena, max, "source", "its command");
+}
+
+static const char *image_preset(const char *base) {
+  for (size_t i = 0; i < sizeof image_presets / sizeof *image_presets; i++)
+    if (is_among(image_presets[i].names, base, strlen(base))) return image_presets[i].preset;
+  return NULL;
 }
 
 void image_settle(struct stack *s, struct workload *w) {
@@ -146,9 +183,15 @@ void image_settle(struct stack *s, struct workload *w) {
       [ROLE_BROKER] = "queue", [ROLE_WORKER] = "app",  [ROLE_TOOL] = "app",          [ROLE_EXTERNAL] = "external"};
   const char *base = "", *image = w->image ? plain_image(s->im->arena, w->image, &base) : "";
   if (w->role == ROLE_APP && !known_role(base, &w->role)) w->role = is_clock(w) ? ROLE_TOOL : is_worker(w) ? ROLE_WORKER : ROLE_APP;
-  build_text(s->im->arena, w->service, "kind", kinds[w->role]);
-  if (w->role == ROLE_APP || w->role == ROLE_WORKER) take_framework(s, w, framework_of(w, image));
-  if (w->role == ROLE_DATABASE) take_connections(s, w, base);
+  const char *preset = image_preset(base);
+  if (w->role == ROLE_APP || w->role == ROLE_WORKER)
+    take_framework(s, w, framework_of(w, image));
+  else if (preset)
+    build_text(s->im->arena, w->service, "preset", preset);
+  else
+    build_text(s->im->arena, w->service, "kind", kinds[w->role]);
+  if (w->role == ROLE_TOOL) build_text(s->im->arena, w->service, "runtime", "event-loop");
+  if (w->role == ROLE_DATABASE) take_connections(s, w);
   if (w->role == ROLE_EXTERNAL)
     build_assumed_law(s->im->arena, w->service, "latency", "2ms", "0.5ms", "20ms", "what is rented elsewhere is not in the files");
 }

@@ -29,8 +29,9 @@ static void add_queues(struct stack *s, struct json_value *root) {
     struct json_value *q = build_object(arena, queues, w->name);
     build_text(arena, q, "at", w->queue);
     build_text(arena, q, "workers", w->name);
-    const char *slots = w->command ? command_option(arena, w->command, "--concurrency") : NULL;
-    if (!slots && w->command) slots = command_option(arena, w->command, "-c");
+    bool threads = json_member(w->service, "threads") != NULL; /* which are its slots */
+    const char *slots = w->command && !threads ? command_option(arena, w->command, "--concurrency") : NULL;
+    if (!slots && w->command && !threads) slots = command_option(arena, w->command, "-c");
     if (slots) build_scalar(arena, q, "concurrency", slots);
     struct json_value *steps = build_list(arena, q, "steps");
     build_assumed_law(arena, build_object(arena, steps, NULL), "cpu", "10ms", "1ms", "100ms",
@@ -199,9 +200,11 @@ static void add_services(struct stack *s, struct json_value *root) {
     add_pools(s, w);
     if (w->role == ROLE_TOOL) import_note(s->im, IMPORT_ASSUMED, &w->at, "%s: idle; it takes its share of the machine", w->name);
     struct json_value *service = build_object(s->im->arena, services, w->name);
-    build_take(s->im->arena, service, "kind", json_member(w->service, "kind"));
+    const struct json_value *what = json_member(w->service, "preset");
+    if (!what) what = json_member(w->service, "kind");
+    build_take(s->im->arena, service, what->name, what);
     for (const struct json_value *v = w->service->first; v; v = v->next)
-      if (strcmp(v->name, "kind") != 0) build_take(s->im->arena, service, v->name, v);
+      if (v != what) build_take(s->im->arena, service, v->name, v);
   }
 }
 
