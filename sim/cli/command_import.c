@@ -37,11 +37,11 @@ static bool output_good(const struct options *o) {
 
 /* JSON where the name says so, else YAML, which has a head. */
 static const char *printed(struct arena *arena, const struct options *o, const struct json_value *scenario, const char *kind) {
-  const char *head = arena_format(
-      arena,
-      "From aguanta import %s. What begins with \"assumed\" is in no such file: placeholders until they are "
-      "measured.\nNext: aguanta run, aguanta sensitivity; put in what you have measured.",
-      kind);
+  const char *head =
+      arena_format(arena,
+                   "From aguanta import %s. What begins with \"assumed\" is in no such file: placeholders until they are "
+                   "measured.\nNext: aguanta run, aguanta sensitivity; put in what you have measured.",
+                   kind);
   if (o->output && (ends_with(o->output, ".json") || ends_with(o->output, ".jsonc")))
     return arena_format(arena, "%s\n", json_print(arena, scenario));
   return yaml_print(arena, scenario, head);

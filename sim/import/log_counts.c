@@ -134,7 +134,7 @@ void log_counts_add(struct log_counts *c, const struct log_request *q, sim_time 
   struct route *r = route_of(c, q);
   c->requests++, c->hours[hour]++, r->count++;
   if (q->status >= 500) c->failed++, r->failed++;
-  if (q->bytes >= 0) r->bytes += q->bytes, r->sized++;
+  if (q->bytes >= 0 && q->bytes < 1e15) r->bytes += q->bytes, r->sized++;
   if (q->seconds >= 0 && q->seconds < 1e5) add_speed(c, r, q->seconds);
   bool told = q->client_length > 1 || (q->client_length == 1 && *q->client != '-');
   if (told && strcmp(r->name ? r->name : "", "static") != 0) add_client(c, q);
