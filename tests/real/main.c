@@ -39,9 +39,7 @@ static bool write_page(const struct real *r, const char *path, const char *stamp
     real_markdown(r, text, stamp);
     fclose(text);
     text = open_memstream(&page, &length);
-    begin[sizeof begin_mark - 1] = 0;
-    fprintf(text, "%s", old);
-    begin[sizeof begin_mark - 1] = 1; /* no longer a text; its end is one */
+    fwrite(old, 1, (size_t)(begin - old) + sizeof begin_mark - 1, text);
     fprintf(text, "%s%s", table, end);
     fclose(text);
     good = put_file(path, page);

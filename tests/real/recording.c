@@ -13,6 +13,8 @@ void real_fault(struct real *r, const char *format, ...) {
   va_start(list, format);
   vsnprintf(text, sizeof text, format, list);
   va_end(list);
+  for (uint32_t i = 0; i < r->fault_count; i++)
+    if (!strcmp(r->faults[i], text)) return;
   if (r->fault_count == r->fault_room) {
     r->fault_room = 2 * r->fault_room + 8;
     const char **room = arena_new_array(r->arena, const char *, r->fault_room);
