@@ -36,7 +36,7 @@ const struct foreign_word foreign_words[] = {
     {"mem|ram|rss|footprint", "service", "\"memory\": {\"base\": ...}", "services.NAME.memory"},
     {"workerprocesses|numprocesses|processcount|gunicorn|uvicorn|unicorn|puma|pm2|cluster|prefork|fork|webconcurrency", "service",
      "\"processes\", and \"runtime\" says how one serves", "services.NAME.processes"},
-    {"concurrency|maxconcurrency|containerconcurrency|workerconnections|maxthreads|threadpool|threadpoolsize|threadcount|worker|"
+    {"maxconcurrency|containerconcurrency|workerconnections|maxthreads|threadpool|threadpoolsize|threadcount|worker|"
      "maxworkers|"
      "maxclients|maxinflight",
      "service", "\"threads\"", "services.NAME.threads"},
