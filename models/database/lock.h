@@ -1,7 +1,8 @@
 /* Locks of a database: rows, tables, the file of an embedded one, the row in which a stock is counted.
  *
- * A lock is taken where the statement runs, when it executes; who gets it next is said by hand_over.h. It is kept until the commit: of the
- * transaction that the statement belongs to, or of the statement itself. So a row that all want (a hot row) is updated at most
+ * A lock is taken where the statement runs, when it executes; who gets it next is said by hand_over.h. It is kept until the commit:
+ * of the transaction that the statement belongs to, or of the statement itself. So a row that all want (a hot row) is updated at
+ * most
  *
  *     1 / (statements after the lock x round trips + commit latency)   times a second, on a machine of any size.
  *
@@ -16,8 +17,9 @@
  * (models/database/lock_order.c). Several items of one class are locked in the order of their numbers. (Havender 1968, resource
  * ordering.)
  *
- * Invariants, audited: an entry is held, or a request is woken to take it; its holders are the holds that name it; every hold is in the list of its
- * request, which lives; requests that wait_lock describes are those in the lines; an exclusive lock has one holder. */
+ * Invariants, audited: an entry is held, or a request is woken to take it; its holders are the holds that name it; every hold is in
+ * the list of its request, which lives; requests that wait_lock describes are those in the lines; an exclusive lock has one holder.
+ * */
 #ifndef LOCK_H
 #define LOCK_H
 #include "models/core/parts.h"

@@ -1,13 +1,14 @@
 /* A connection a request: what a service without a pool does.
  *
- * With `connect: request` a request opens a connection to a database with its first query there, keeps it over all its other queries
- * from the same replica, and closes it when it leaves that replica: PHP-FPM and CGI scripts, Django without CONN_MAX_AGE. Each pays for
- * the set-up (models/database/connections.h), and the server has as many connections as requests that have asked it something. A
- * transaction uses it. A branch of a parallel step opens one of its own.
+ * With `connect: request` a request opens a connection to a database with its first query there, keeps it over all its other
+ * queries from the same replica, and closes it when it leaves that replica: PHP-FPM and CGI scripts, Django without CONN_MAX_AGE.
+ * Each pays for the set-up (models/database/connections.h), and the server has as many connections as requests that have asked it
+ * something. A transaction uses it. A branch of a parallel step opens one of its own.
  *
- * To the rest of the program it is a pool without idle connections: each is a struct connection, in use from its opening to its end.
- * Between two queries it is kept by the request: request_connections()->kept is the list of these, by `next`; `previous` is the frame.
- * The database has died meanwhile: the next query fails as crashed, as the program holds a connection that leads nowhere. */
+ * To the rest of the program it is a pool without idle connections: each is a struct connection, in use from its opening to its
+ * end. Between two queries it is kept by the request: request_connections()->kept is the list of these, by `next`; `previous` is
+ * the frame. The database has died meanwhile: the next query fails as crashed, as the program holds a connection that leads
+ * nowhere. */
 #ifndef OWN_CONNECTION_H
 #define OWN_CONNECTION_H
 #include <stdbool.h>

@@ -61,9 +61,9 @@ struct turn {
   slot_id ends; /* no branch has computed */
 };
 
-/* Where processes work in turns (accept.h): what waits for a loop is in queues of its own. joins: a computation waits there; left: it
- * leaves its queue; batches: it has been put into the crew's queue, which is the rest of the batch; begins: a computation begins on a
- * loop that was idle; fills: the loop goes on to what is ready. */
+/* Where processes work in turns (accept.h): what waits for a loop is in queues of its own. joins: a computation waits there; left:
+ * it leaves its queue; batches: it has been put into the crew's queue, which is the rest of the batch; begins: a computation begins
+ * on a loop that was idle; fills: the loop goes on to what is ready. */
 struct loop_calls {
   void (*joins)(struct world *, struct container *, struct crew *, struct request *);
   void (*left)(struct world *, struct container *, struct crew *, struct request *);

@@ -6,9 +6,9 @@
  *
  * n counts computations, or the connections that lead to the container, open ones too. It is taken when a computation begins.
  *
- * `concurrency` is the same as a table, for what no law says: with n requests in flight on the replica, the one that begins to compute
- * included, a computation takes the table's factor times its demand: linear between its points, constant before the first and
- * behind the last. What batches its work has factors that fall, what thrashes has factors that rise. */
+ * `concurrency` is the same as a table, for what no law says: with n requests in flight on the replica, the one that begins to
+ * compute included, a computation takes the table's factor times its demand: linear between its points, constant before the first
+ * and behind the last. What batches its work has factors that fall, what thrashes has factors that rise. */
 #ifndef SCALABILITY_H
 #define SCALABILITY_H
 #include "sim/describe/field.h"

@@ -9,7 +9,7 @@
  * `failed_after_answer` of the service counts it. A replica that dies takes it along.
  *
  *     of a replica that has answered: the caller's frame is no longer accepted, that of the rest is        an invariant, audited
- *                                                                                                    (models/service/audit_replicas.c) */
+ * (models/service/audit_replicas.c) */
 #include "models/core/meter.h"
 #include "models/core/model.h"
 #include "models/core/part.h"

@@ -1,11 +1,11 @@
 /* Connections that a service keeps to the services that it calls: `upstream` of the calling service.
  *
- * Each process of each replica has a list of idle connections for each service (of kind app or proxy) that it calls. A request takes
- * the one that was given back last, and opens one when none is idle; one request at a time is on each (HTTP/1.1). When its answer is
- * back the connection is idle again. Of more than `idle` the one that has been idle longest is closed; with 0 each request opens
- * its own. A connection leads to one process of one replica, which is dealt when it is opened: a balancer of requests picks the
- * replica, then the newest idle connection to it is taken; with one of connections (`per`: connection) the newest of all is taken,
- * and the balancer only picks for new ones.
+ * Each process of each replica has a list of idle connections for each service (of kind app or proxy) that it calls. A request
+ * takes the one that was given back last, and opens one when none is idle; one request at a time is on each (HTTP/1.1). When its
+ * answer is back the connection is idle again. Of more than `idle` the one that has been idle longest is closed; with 0 each
+ * request opens its own. A connection leads to one process of one replica, which is dealt when it is opened: a balancer of requests
+ * picks the replica, then the newest idle connection to it is taken; with one of connections (`per`: connection) the newest of all
+ * is taken, and the balancer only picks for new ones.
  *
  * To open one takes a round trip before the request is sent, and CPU time of the caller where `cpu` says so; on the other side it
  * goes through the accept queue (models/machine/accept.h).
@@ -14,7 +14,8 @@
  *
  *     when more than `idle` are idle, after `timeout` without a request, after `requests` requests
  *     when one of its ends dies; by connection: when its replica is not in rotation any more
- *     when a request on it is given up: by its caller (`timeout` of a call); by the client, where the caller passes that on (`abort`)
+ *     when a request on it is given up: by its caller (`timeout` of a call); by the client, where the caller passes that on
+ * (`abort`)
  *     when it could not be set up
  *
  * What had been sent on a connection that is given up is read and served all the same, and the work is wasted: it is in the queue

@@ -1,5 +1,6 @@
-/* Steps whose demand a trace tells (trace.h): of requests of a trace that has the column the computation takes what its row says, of all
- * others what the step draws. Where all sources are such traces, what the step asks for in the mean is the mean of their rows. */
+/* Steps whose demand a trace tells (trace.h): of requests of a trace that has the column the computation takes what its row says,
+ * of all others what the step draws. Where all sources are such traces, what the step asks for in the mean is the mean of their
+ * rows. */
 #ifndef RECORDED_H
 #define RECORDED_H
 #include <stdint.h>

@@ -1,10 +1,11 @@
 /* Another distribution, rounded to whole steps of a grid: up, to the nearest, or down. What a clock or a timer makes of times:
  * PostgreSQL's pg_sleep rounds up to a millisecond.
  *
- * Mean and variance are exact for a constant and for an exponential of mean m: with q = exp(-g / m) the number of whole steps that it
- * passes is geometric, so that rounded up it has the mean g / (1 - q) and the variance g^2 q / (1 - q)^2, rounded down a step less, and
- * rounded to the nearest, which exceeds half a step with probability sqrt(q), the mean g sqrt(q) / (1 - q). Of others what the grid
- * adds is taken from 2^16 draws of a fixed stream: at most a step, so that the mean is known to a third of a percent of one. */
+ * Mean and variance are exact for a constant and for an exponential of mean m: with q = exp(-g / m) the number of whole steps that
+ * it passes is geometric, so that rounded up it has the mean g / (1 - q) and the variance g^2 q / (1 - q)^2, rounded down a step
+ * less, and rounded to the nearest, which exceeds half a step with probability sqrt(q), the mean g sqrt(q) / (1 - q). Of others
+ * what the grid adds is taken from 2^16 draws of a fixed stream: at most a step, so that the mean is known to a third of a percent
+ * of one. */
 #include "sim/engine/distribution_kinds.h"
 #include "sim/engine/real.h"
 #include <math.h>

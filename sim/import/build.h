@@ -1,4 +1,5 @@
-/* Making the tree of a scenario: each function appends to an object (with its key) or to a list (key null) and returns what is new. */
+/* Making the tree of a scenario: each function appends to an object (with its key) or to a list (key null) and returns what is new.
+ * */
 #ifndef BUILD_H
 #define BUILD_H
 #include "sim/engine/arena.h"

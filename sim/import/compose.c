@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- values -------------------------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------------------------------------------- */
 
 const char *compose_words(struct arena *arena, const struct json_value *v) {
   if (!v || v->type != JSON_LIST) return v ? json_scalar(v) : NULL;
@@ -38,7 +38,7 @@ static const char *bytes_text(struct arena *arena, double bytes) {
   return mib == floor(mib) ? arena_format(arena, "%.0fMi", mib) : arena_format(arena, "%.0fB", bytes);
 }
 
-/* --- keys of a service ---------------------------------------------------------------------------------------------------------- */
+/* --- keys of a service -------------------------------------------------------------------------------------------------------- */
 
 static void wrong(struct converting *c, const struct json_value *v, const char *expected) {
   diagnostic_add(c->im->diagnostics, &v->position, "\"%s\" of service \"%s\" must be %s", v->name, c->w->name, expected);
@@ -249,7 +249,7 @@ static void take_keys(struct converting *c, const struct json_value *service) {
   if (*used) import_note(c->im, IMPORT_USED, &service->name_position, "%s: %s", c->w->name, used);
 }
 
-/* --- calls --------------------------------------------------------------------------------------------------------------------- */
+/* --- calls -------------------------------------------------------------------------------------------------------------------- */
 
 static void mention_all(struct converting *c, const struct json_value *environment) {
   for (const struct json_value *m = environment ? environment->first : NULL; m; m = m->next) {
@@ -290,7 +290,7 @@ void compose_calls(struct converting *c) {
   }
 }
 
-/* --- one service --------------------------------------------------------------------------------------------------------------- */
+/* --- one service -------------------------------------------------------------------------------------------------------------- */
 
 void compose_service(struct converting *c, const struct json_value *service) {
   struct arena *arena = c->im->arena;

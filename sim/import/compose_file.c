@@ -18,7 +18,7 @@ struct reading {
   int read_count;
 };
 
-/* --- merging ------------------------------------------------------------------------------------------------------------------- */
+/* --- merging ------------------------------------------------------------------------------------------------------------------ */
 
 static bool is_among(const char *const *words, const char *word) {
   while (*words && strcmp(*words, word) != 0) words++;
@@ -86,7 +86,7 @@ static struct json_value *merged(struct arena *arena, const char *name, const st
   return object;
 }
 
-/* --- one file ------------------------------------------------------------------------------------------------------------------ */
+/* --- one file ----------------------------------------------------------------------------------------------------------------- */
 
 static struct json_value *refuse(struct reading *r, const struct position *at, const char *text) {
   diagnostic_add(r->im->diagnostics, at, "%s", text);
@@ -120,7 +120,7 @@ static struct json_value *read_once(struct reading *r, const char *path) {
   return root;
 }
 
-/* --- extends and include ------------------------------------------------------------------------------------------------------- */
+/* --- extends and include ------------------------------------------------------------------------------------------------------ */
 
 static bool enter(struct reading *r, const char *what, const struct position *at) {
   for (int i = 0; i < r->depth; i++)

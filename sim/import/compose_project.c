@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- deploy -------------------------------------------------------------------------------------------------------------------- */
+/* --- deploy ------------------------------------------------------------------------------------------------------------------- */
 
 /* Keys that mean something to Swarm only. */
 bool compose_is_swarm(const struct json_value *services) {
@@ -92,7 +92,7 @@ void compose_deploy(struct converting *c, const struct json_value *deploy) {
   }
 }
 
-/* --- the project --------------------------------------------------------------------------------------------------------------- */
+/* --- the project -------------------------------------------------------------------------------------------------------------- */
 
 static bool has_profile(const struct import *im, const struct json_value *service) {
   const struct json_value *profiles = json_member(service, "profiles");

@@ -12,7 +12,7 @@ struct compose_variables {
 
 enum { NESTED = 16, LONGEST = 8192 };
 
-/* --- .env ---------------------------------------------------------------------------------------------------------------------- */
+/* --- .env --------------------------------------------------------------------------------------------------------------------- */
 
 /* NAME=value, export NAME=value, NAME="value"; what is after " #" is a comment where there are no quotes. */
 static void env_line(struct arena *arena, struct json_value *into, char *line) {
@@ -64,7 +64,7 @@ static const char *variable(const struct compose_variables *v, const char *name)
   return value ? value : json_text(json_member(v->file, name));
 }
 
-/* --- ${...} -------------------------------------------------------------------------------------------------------------------- */
+/* --- ${...} ------------------------------------------------------------------------------------------------------------------- */
 
 struct filling {
   struct import *im;

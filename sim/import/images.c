@@ -43,8 +43,8 @@ static const struct {
                      {"rabbitmq", "rabbitmq"},
                      {"kafka|cp-kafka|redpanda", "kafka"}};
 
-/* What applications are written in: found in the command first, then in the image, then in the environment. `slots`: the option that says
- * how many threads one process has. */
+/* What applications are written in: found in the command first, then in the image, then in the environment. `slots`: the option
+ * that says how many threads one process has. */
 static const struct framework {
   const char *words, *preset, *slots;
 } frameworks[] = {{"celery", "celery", "--concurrency"},

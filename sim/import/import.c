@@ -35,7 +35,7 @@ uint32_t import_notes(const struct import *im, enum import_note_kind kind) {
   return count;
 }
 
-/* --- files of others ----------------------------------------------------------------------------------------------------------- */
+/* --- files of others ---------------------------------------------------------------------------------------------------------- */
 
 /* Where a template of Helm or the like begins: Docker's own {{.Node.Hostname}} in a value is none. */
 static const char *template_at(const struct source_text *source, bool readable) {
@@ -64,7 +64,7 @@ struct json_value *import_documents(struct import *im, const struct source_text 
   return readable ? list : yaml_read_foreign(im->arena, im->diagnostics, source);
 }
 
-/* --- the account --------------------------------------------------------------------------------------------------------------- */
+/* --- the account -------------------------------------------------------------------------------------------------------------- */
 
 /* "compose.yaml:12", or as much space. */
 static void put_place(FILE *out, struct arena *arena, const struct import_note *n) {

@@ -1,7 +1,8 @@
 /* A scenario from files of other programs: what was used of them, what had to be assumed, what was ignored.
  *
  * An importer fills a stack (stack.h) and notes what it did with each key; the stack becomes the tree of a scenario, in which every
- * value that is in no file has a source that begins with "assumed" and a range. What cannot be imported is an error of the diagnostics.
+ * value that is in no file has a source that begins with "assumed" and a range. What cannot be imported is an error of the
+ * diagnostics.
  *
  *     struct import *im = import_new(arena, diagnostics);
  *     struct json_value *scenario = import_compose(im, files, count);   null after errors
@@ -36,8 +37,8 @@ uint32_t import_notes(const struct import *, enum import_note_kind);
 /* All notes by kind, each with its line. `verbose`: all lines, otherwise the first of many. */
 char *import_account(const struct import *, bool verbose);
 
-/* The documents of a YAML (or JSON) file of another program; null after an error. A template that is not rendered is refused with the
- * command that renders it. */
+/* The documents of a YAML (or JSON) file of another program; null after an error. A template that is not rendered is refused with
+ * the command that renders it. */
 struct json_value *import_documents(struct import *, const struct source_text *);
 
 struct json_value *import_compose(struct import *, const char *const *files, uint32_t count);

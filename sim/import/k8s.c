@@ -6,7 +6,7 @@
 
 enum { OBJECTS = 10000 };
 
-/* --- kinds --------------------------------------------------------------------------------------------------------------------- */
+/* --- kinds -------------------------------------------------------------------------------------------------------------------- */
 
 enum duty { RUNS, SERVES, SCALES, BUDGETS, ENTERS, HOLDS, IGNORED };
 
@@ -59,7 +59,7 @@ static const struct kind_row *row_of(const char *kind) {
   return r->name ? r : NULL;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------------------ */
 
 void k8s_used(struct manifests *m, struct k8s_object *o, const char *key) {
   o->used = arena_format(m->im->arena, "%s%s%s", o->used ? o->used : "", o->used ? ", " : "", key);
@@ -136,7 +136,7 @@ static bool read_file(struct manifests *m, const char *path) {
   return take_list(m, list, 0);
 }
 
-/* --- workloads ----------------------------------------------------------------------------------------------------------------- */
+/* --- workloads ---------------------------------------------------------------------------------------------------------------- */
 
 static bool is_owned(const struct k8s_object *o) {
   return json_first(json_member(json_member(o->value, "metadata"), "ownerReferences")) != NULL;

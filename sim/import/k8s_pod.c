@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- quantities ---------------------------------------------------------------------------------------------------------------- */
+/* --- quantities --------------------------------------------------------------------------------------------------------------- */
 
 /* 250m, 0.5, 512Mi, 1e9: NAN when it is none. */
 static double quantity(const struct json_value *v) {
@@ -31,7 +31,7 @@ static const char *bytes_text(struct arena *arena, double bytes) {
   return mib == floor(mib) ? arena_format(arena, "%.0fMi", mib) : arena_format(arena, "%.0fB", bytes);
 }
 
-/* --- resources: those of all containers of the pod ------------------------------------------------------------------------------ */
+/* --- resources: those of all containers of the pod ---------------------------------------------------------------------------- */
 
 struct sums {
   double request[2], limit[2]; /* of cpu, memory */
@@ -77,7 +77,7 @@ static void put_resources(struct manifests *m, struct k8s_object *o, const struc
   k8s_used(m, o, "resources");
 }
 
-/* --- probes -------------------------------------------------------------------------------------------------------------------- */
+/* --- probes ------------------------------------------------------------------------------------------------------------------- */
 
 static void seconds(struct manifests *m, struct json_value *into, const char *ours, const struct json_value *of,
                     const char *theirs) {
@@ -106,7 +106,7 @@ static void put_probes(struct manifests *m, struct k8s_object *o, const struct j
   }
 }
 
-/* --- where it may run ---------------------------------------------------------------------------------------------------------- */
+/* --- where it may run --------------------------------------------------------------------------------------------------------- */
 
 static void put_selector(struct manifests *m, struct k8s_object *o, const struct json_value *selector) {
   struct json_value *labels = build_object(m->im->arena, NULL, "node_selector");
@@ -161,7 +161,7 @@ static void put_affinity(struct manifests *m, struct k8s_object *o, const struct
       import_note(m->im, IMPORT_IGNORED, &v->name_position, "%s.affinity.%s: only nodeSelector is taken", o->name, v->name);
 }
 
-/* --- data ---------------------------------------------------------------------------------------------------------------------- */
+/* --- data --------------------------------------------------------------------------------------------------------------------- */
 
 static void put_volume(struct manifests *m, struct k8s_object *o, const struct json_value *pod) {
   bool stateful = !strcmp(o->kind, "StatefulSet"), network = json_first(json_member(o->spec, "volumeClaimTemplates")) != NULL,
@@ -179,7 +179,7 @@ static void put_volume(struct manifests *m, struct k8s_object *o, const struct j
   if (data && !network && !local) import_note(m->im, IMPORT_USED, &o->w->at, "%s.volume: none; its data go with its pod", o->name);
 }
 
-/* --- the end of a pod ---------------------------------------------------------------------------------------------------------- */
+/* --- the end of a pod --------------------------------------------------------------------------------------------------------- */
 
 static void put_end(struct manifests *m, struct k8s_object *o, const struct json_value *pod, const struct json_value *container) {
   struct arena *arena = m->im->arena;
@@ -196,7 +196,7 @@ static void put_end(struct manifests *m, struct k8s_object *o, const struct json
   if (stop && !sleep) import_note(m->im, IMPORT_IGNORED, &stop->name_position, "%s.preStop: it does not sleep", o->name);
 }
 
-/* --- the pod ------------------------------------------------------------------------------------------------------------------- */
+/* --- the pod ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *words_of(struct arena *arena, const struct json_value *container) {
   static const char *const keys[] = {"command", "args"};
@@ -272,7 +272,7 @@ void k8s_pod(struct manifests *m, struct k8s_object *o, const struct json_value 
   note_ignored(m, o, main, container_keys);
 }
 
-/* --- calls --------------------------------------------------------------------------------------------------------------------- */
+/* --- calls -------------------------------------------------------------------------------------------------------------------- */
 
 static void mention_map(struct manifests *m, struct k8s_object *o, const char *name, const struct position *at) {
   const struct k8s_object *map = name ? k8s_named(m, "ConfigMap", name, o->space) : NULL;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- roll-outs ----------------------------------------------------------------------------------------------------------------- */
+/* --- roll-outs ---------------------------------------------------------------------------------------------------------------- */
 
 static void copy(struct manifests *m, struct json_value *into, const char *ours, const struct json_value *of, const char *theirs,
                  const char *unit) {
@@ -39,7 +39,7 @@ void k8s_rollout(struct manifests *m, struct k8s_object *o) {
   if (update->first) json_append(o->w->service, update);
 }
 
-/* --- autoscalers --------------------------------------------------------------------------------------------------------------- */
+/* --- autoscalers -------------------------------------------------------------------------------------------------------------- */
 
 static void put_target(struct manifests *m, struct json_value *metrics, const char *name, const struct json_value *target,
                        const struct json_value *at) {
@@ -128,7 +128,7 @@ void k8s_autoscaler(struct manifests *m, const struct k8s_object *o) {
               most);
 }
 
-/* --- budgets ------------------------------------------------------------------------------------------------------------------- */
+/* --- budgets ------------------------------------------------------------------------------------------------------------------ */
 
 void k8s_budget(struct manifests *m, const struct k8s_object *o) {
   const struct json_value *selector = json_member(json_member(o->spec, "selector"), "matchLabels");
@@ -145,7 +145,7 @@ void k8s_budget(struct manifests *m, const struct k8s_object *o) {
   if (!used) import_note(m->im, IMPORT_IGNORED, place_of(o), "%s %s: it selects nothing in the files", o->kind, o->name);
 }
 
-/* --- where requests come in ---------------------------------------------------------------------------------------------------- */
+/* --- where requests come in --------------------------------------------------------------------------------------------------- */
 
 static struct k8s_object *behind(struct manifests *m, const struct k8s_object *service) {
   const struct json_value *selector = json_member(service->spec, "selector");

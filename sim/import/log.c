@@ -11,7 +11,7 @@
 
 enum { PIECE = 1 << 20, LINE_MOST = 1 << 16, ENDPOINTS = 12, TOLD = 5 };
 
-/* --- lines --------------------------------------------------------------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------------------------------------------------------------- */
 
 struct lines {
   struct import *im;
@@ -93,7 +93,7 @@ static bool read_log(struct import *im, struct log_counts *counts, const char *p
   return true;
 }
 
-/* --- the scenario -------------------------------------------------------------------------------------------------------------- */
+/* --- the scenario ------------------------------------------------------------------------------------------------------------- */
 
 /* Busiest first; equal ones by name, so that the order is that of no table. */
 static int compare_routes(const void *a, const void *b) {

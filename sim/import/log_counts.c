@@ -13,7 +13,7 @@ void log_counts_begin(struct log_counts *c, struct arena *arena) {
   c->clients = arena_alloc_array(arena, sizeof *c->clients, CLIENT_PLACES);
 }
 
-/* --- routes -------------------------------------------------------------------------------------------------------------------- */
+/* --- routes ------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
@@ -95,7 +95,7 @@ static struct route *route_of(struct log_counts *c, const struct log_request *q)
   return r;
 }
 
-/* --- sessions ------------------------------------------------------------------------------------------------------------------ */
+/* --- sessions ----------------------------------------------------------------------------------------------------------------- */
 
 static void add_client(struct log_counts *c, const struct log_request *q) {
   uint64_t hash = fnv_bytes(FNV_START, q->client, q->client_length) | 1;
@@ -111,7 +111,7 @@ static void add_client(struct log_counts *c, const struct log_request *q) {
   if (!same || now > seen->last) seen->last = now;
 }
 
-/* --- adding up ----------------------------------------------------------------------------------------------------------------- */
+/* --- adding up ---------------------------------------------------------------------------------------------------------------- */
 
 static void add_speed(struct log_counts *c, struct route *r, double seconds) {
   if (!r->speeds) r->speeds = arena_alloc_array(c->arena, sizeof *r->speeds, SPEEDS);

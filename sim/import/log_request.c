@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- numbers in a line ---------------------------------------------------------------------------------------------------------- */
+/* --- numbers in a line -------------------------------------------------------------------------------------------------------- */
 
 static double number_of(const char *text, size_t length) {
   char copy[40], *end;
@@ -19,7 +19,7 @@ static uint32_t before_question(const char *text, size_t length) {
   return (uint32_t)(question ? (size_t)(question - text) : length);
 }
 
-/* --- common and combined -------------------------------------------------------------------------------------------------------- */
+/* --- common and combined ------------------------------------------------------------------------------------------------------ */
 
 static const char *next_word(const char **at, const char *end, size_t *length) {
   while (*at < end && **at == ' ') ++*at;
@@ -74,7 +74,7 @@ static const char *read_plain(const char *text, const char *end, struct log_requ
   return NULL;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------------------- */
+/* --- JSON --------------------------------------------------------------------------------------------------------------------- */
 
 struct word {
   const char *text;
@@ -188,7 +188,7 @@ static const char *read_json(const char *text, const char *end, struct log_reque
   return NULL;
 }
 
-/* --- both ---------------------------------------------------------------------------------------------------------------------- */
+/* --- both --------------------------------------------------------------------------------------------------------------------- */
 
 const char *log_request_read(const char *text, const char *end, struct log_request *out) {
   *out = (struct log_request){.bytes = NAN, .seconds = NAN};

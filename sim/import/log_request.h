@@ -1,4 +1,5 @@
-/* One request out of a line of a web server's log: nginx and Apache (common, combined, with a time behind), Traefik and Caddy as JSON. */
+/* One request out of a line of a web server's log: nginx and Apache (common, combined, with a time behind), Traefik and Caddy as
+ * JSON. */
 #ifndef LOG_REQUEST_H
 #define LOG_REQUEST_H
 #include "sim/engine/sim_time.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- queues -------------------------------------------------------------------------------------------------------------------- */
+/* --- queues ------------------------------------------------------------------------------------------------------------------- */
 
 /* A worker waits at the broker that it names, else at the cache. */
 static void find_queues(struct stack *s) {
@@ -41,7 +41,7 @@ static void add_queues(struct stack *s, struct json_value *root) {
   if (queues->first) json_append(root, queues);
 }
 
-/* --- endpoints and traffic ----------------------------------------------------------------------------------------------------- */
+/* --- endpoints and traffic ---------------------------------------------------------------------------------------------------- */
 
 /* A proxy that is said to call nothing passes on to what nobody else calls. */
 static void find_proxied(struct stack *s) {
@@ -117,7 +117,7 @@ static void add_claims(struct stack *s, struct json_value *root, const struct js
   build_text(arena, build_object(arena, claims, NULL), "require", "error_rate(all) < 1%");
 }
 
-/* --- services and machines ----------------------------------------------------------------------------------------------------- */
+/* --- services and machines ---------------------------------------------------------------------------------------------------- */
 
 static void add_pools(struct stack *s, struct workload *w) {
   for (uint32_t k = 0; k < w->call_count; k++) {

@@ -82,8 +82,8 @@ static bool says_host(struct arena *arena, const char *key) {
   return false;
 }
 
-/* Whether the name at [at, end) of the value is a host: //db:5432, user@db/, db:5432, a,db:9092; alone where the key says that it is
- * one. In a cluster names may have more behind: db.shop, db.shop.svc.cluster.local. */
+/* Whether the name at [at, end) of the value is a host: //db:5432, user@db/, db:5432, a,db:9092; alone where the key says that it
+ * is one. In a cluster names may have more behind: db.shop, db.shop.svc.cluster.local. */
 static bool is_host(struct arena *arena, const char *key, const char *value, const char *at, const char *end) {
   bool left = at == value || strchr("/@,= (", at[-1]), whole = at == value && !*end;
   size_t label = *end == '.' ? strspn(end + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0; /* of a namespace */

@@ -4,9 +4,10 @@
  * comes first, finds positions and diagnostics, and only a text that it has passed goes to cJSON, which decodes it. The result
  * is copied into the arena: no cJSON node survives, and cJSON.h is included by json.c only.
  *
- * A file whose name ends in `.yaml` or `.yml` is read by yaml.h, into the same tree; one that ends in `.jsonc` may also hold comments. Errors of syntax stop at the first; errors of meaning (a
- * duplicate key, a number too large) accumulate and the tree is still returned, so that its reader finds the
- * rest. Whether a file is good is thus asked of the diagnostics, not of the returned pointer.
+ * A file whose name ends in `.yaml` or `.yml` is read by yaml.h, into the same tree; one that ends in `.jsonc` may also hold
+ * comments. Errors of syntax stop at the first; errors of meaning (a duplicate key, a number too large) accumulate and the tree is
+ * still returned, so that its reader finds the rest. Whether a file is good is thus asked of the diagnostics, not of the returned
+ * pointer.
  *
  *     const struct json_value *root = json_read_file(arena, diagnostics, "scenarios/web.json");
  *     for (const struct json_value *v = json_first(json_member(root, "services")); v; v = json_next(v))

@@ -26,7 +26,7 @@ struct reader {
   uint32_t anchor_count;
 };
 
-/* --- positions ----------------------------------------------------------------------------------------------------------------- */
+/* --- positions ---------------------------------------------------------------------------------------------------------------- */
 
 static bool continues(const struct reader *r, size_t at) {
   return at < r->source->length && ((unsigned char)r->source->text[at] & 0xC0) == 0x80;
@@ -52,7 +52,7 @@ static struct position stretch(struct reader *r, yaml_mark_t from, yaml_mark_t t
 
 static struct position place(struct reader *r, yaml_mark_t at) { return stretch(r, at, at); }
 
-/* --- errors -------------------------------------------------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------------------------------------------------- */
 
 /* Of bytes that are no text: libyaml says where they stand in bytes. */
 static void bad_bytes(struct reader *r) {
@@ -107,7 +107,7 @@ static void check_decorations(struct reader *r, const yaml_event_t *e, const yam
   if (tag && strcmp((const char *)tag, "!") != 0) not_read(r, e, "tags are", "a value has the type of its key");
 }
 
-/* --- values -------------------------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------------------------------------------- */
 
 static struct json_value *read_value(struct reader *r, yaml_event_t *event);
 
@@ -227,7 +227,7 @@ static bool read_elements(struct reader *r, struct json_value *list) {
   return false;
 }
 
-/* --- merge keys ---------------------------------------------------------------------------------------------------------------- */
+/* --- merge keys --------------------------------------------------------------------------------------------------------------- */
 
 static bool take_members(struct reader *r, struct json_value *into, const struct json_value *from, const struct position *at) {
   if (from->type != JSON_OBJECT) {
@@ -265,7 +265,7 @@ static bool merge_members(struct reader *r, struct json_value *object) {
   return good;
 }
 
-/* --- lists and objects --------------------------------------------------------------------------------------------------------- */
+/* --- lists and objects -------------------------------------------------------------------------------------------------------- */
 
 static struct json_value *read_container(struct reader *r, const yaml_event_t *e) {
   bool object = e->type == YAML_MAPPING_START_EVENT;
@@ -314,7 +314,7 @@ static struct json_value *read_value(struct reader *r, yaml_event_t *e) {
   return v;
 }
 
-/* --- documents ----------------------------------------------------------------------------------------------------------------- */
+/* --- documents ---------------------------------------------------------------------------------------------------------------- */
 
 /* The next document, or null: at the end, where `done` is set, or after an error. */
 static struct json_value *read_document(struct reader *r, bool *done) {

@@ -4,8 +4,9 @@
  * grammar: 8, 0.5, true, null and ~; everything else is a text, `no`, `0x10` and `08` too. Its text as written is kept, so that a
  * field that holds a text takes 8 or true as one (plain.h). A number that a double would not keep stays a text.
  *
- * A scenario is YAML without surprises: one document, no anchors, tags and merge keys, no value left empty, no key twice. What other
- * programs wrote (`loose`) may have all of these but the last, and several documents; what aliases and merge keys add is counted.
+ * A scenario is YAML without surprises: one document, no anchors, tags and merge keys, no value left empty, no key twice. What
+ * other programs wrote (`loose`) may have all of these but the last, and several documents; what aliases and merge keys add is
+ * counted.
  *
  *     struct json_value *root = yaml_read(arena, diagnostics, source);
  *     struct json_value *documents = yaml_read_foreign(arena, diagnostics, source);   a list */

@@ -58,7 +58,7 @@ void yaml_take_type(struct json_value *v, bool loose) {
   }
 }
 
-/* --- words for errors ---------------------------------------------------------------------------------------------------------- */
+/* --- words for errors --------------------------------------------------------------------------------------------------------- */
 
 static const struct problem {
   const char *begins; /* libyaml's words */
@@ -109,7 +109,7 @@ const char *yaml_problem(struct arena *arena, const char *context, const char *p
   return arena_format(arena, "a value that begins with %c must stand in quotes", at);
 }
 
-/* --- what a text is ------------------------------------------------------------------------------------------------------------ */
+/* --- what a text is ----------------------------------------------------------------------------------------------------------- */
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 

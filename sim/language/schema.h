@@ -29,8 +29,8 @@ char *explain_print(struct arena *, const struct record *root, const char *path,
  * claims count. Null when there are none. */
 char *explain_search(struct arena *, const struct record *root, const char *word);
 
-/* For "presets" and the name of a preset: what it sets, each value with its source. For another word that means a preset: that too if
- * nothing else is known of the word (`alone`), else one line which names the preset (then `whole` is false). Else null. */
+/* For "presets" and the name of a preset: what it sets, each value with its source. For another word that means a preset: that too
+ * if nothing else is known of the word (`alone`), else one line which names the preset (then `whole` is false). Else null. */
 char *explain_presets(struct arena *, const char *words, bool alone, bool *whole);
 /* The tables of docs/presets.md: all presets in Markdown. */
 char *presets_print(struct arena *);

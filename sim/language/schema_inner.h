@@ -24,7 +24,8 @@ void schema_put_reference(struct schema_writer *, const char *key);
 /* What stands next to the keys of any object. */
 #define SCHEMA_SIDE_KEYS "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false"
 
-/* A schema of what the field holds; schema_put_sourced: of that or {"value": that, "source": ...} or null, as keywords without braces. */
+/* A schema of what the field holds; schema_put_sourced: of that or {"value": that, "source": ...} or null, as keywords without
+ * braces. */
 void schema_put_value(struct schema_writer *, const struct field *);
 void schema_put_sourced(struct schema_writer *, const struct field *);
 

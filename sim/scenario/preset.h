@@ -4,12 +4,12 @@
  *
  * is as if the service of presets/node.json (models/service/preset.h) were a parent of this one: objects merge key by key, what the
  * scenario says wins, null takes away. It is done last, when all parents are merged and all overrides set, so that
- * `--set services.api.preset=bun` or a child's "preset" changes what is beneath and nothing else. Unlike with a parent, a plain value
- * over an object sets the key that it is short for: {"processes": 4} keeps the preset's "deal".
+ * `--set services.api.preset=bun` or a child's "preset" changes what is beneath and nothing else. Unlike with a parent, a plain
+ * value over an object sets the key that it is short for: {"processes": 4} keeps the preset's "deal".
  *
- * Every value that comes from a preset stands in the text "preset NAME", for messages; its source begins with that, for reports; and
- * its origin is JSON_FROM_PRESET. A key of the preset that null took away stays in the tree as a trace (json_taken_away), which the
- * binder reads as absent: so the resolved scenario, read again, is the same scenario.
+ * Every value that comes from a preset stands in the text "preset NAME", for messages; its source begins with that, for reports;
+ * and its origin is JSON_FROM_PRESET. A key of the preset that null took away stays in the tree as a trace (json_taken_away), which
+ * the binder reads as absent: so the resolved scenario, read again, is the same scenario.
  *
  *     preset_apply(arena, diagnostics, &scenario_record, root);      after merge_read and all of merge_override
  */
