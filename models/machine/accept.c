@@ -137,6 +137,7 @@ static void accepts(struct world *w, struct container *c, struct crew *k, uint32
   changes_queue(w, c, -1);
   meter_count(w, config_of(c)->accepted);
   container_books(w, c, r, r->wait_cell);
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
   container_takes_in(w, c, r);
   r->work = config_of(c)->cpu.kind ? cost_of(w, c, r) : 0;
   if (!r->work) {
@@ -251,10 +252,14 @@ static bool client_opens(const struct world *w, const struct request *r) {
   return from_client && w->origins[r->source].line->opens(w, r);
 }
 
-/* From its first SYN. */
+/* Linux: 1 s after the first SYN, the intervals doubled, six times; the last one is waited for as long as the next would be. */
+enum { SYN_RETRIES = 6 };
+static const sim_time SYN_GIVES_UP = ((1 << (SYN_RETRIES + 1)) - 1) * SIM_S;
+
+/* Its first SYN has just come. */
 static void times(struct world *w, const struct request *r, const struct instruction *in, struct accepting *a) {
-  sim_time way = a->opens ? way_to(w, r) : 0;
-  sim_time patience = model_service(w->model, (uint32_t)in->service)->connect_timeout;
+  sim_time way = a->opens ? way_to(w, r) : 0, patience = model_service(w->model, (uint32_t)in->service)->connect_timeout;
+  if (patience > SYN_GIVES_UP) patience = SYN_GIVES_UP;
   a->gives_up_at = world_after(w, patience > way ? patience - way : 0);
   a->knocked_at = world_after(w, 2 * way);
 }
@@ -272,12 +277,12 @@ static bool connects(struct world *w, struct request *r, const struct instructio
   return false;
 }
 
-/* Linux: 1 s after the first, the intervals doubled, six times. */
-enum { SYN_RETRIES = 6 };
+/* When its SYN comes again, or it gives up. */
 static sim_time sent_again(const struct accepting *a, sim_time now) {
   sim_time interval = SIM_S, at = a->knocked_at + interval;
-  for (int i = 1; at <= now && i <= SYN_RETRIES; i++) at += interval *= 2;
-  return at < a->gives_up_at ? at : a->gives_up_at;
+  while (at <= now) at += interval *= 2;
+  if (at > a->gives_up_at) at = a->gives_up_at;
+  return at > now ? at : now;
 }
 
 /* There is no room for one more. */
@@ -425,8 +430,14 @@ static void accept_build(struct world *w, struct service *s) {
   }
 }
 
+/* Whoever waits to compute waits in the cell of the computation. */
+static uint16_t cell_of(const struct world *w, const struct request *r) {
+  if (r->waiting != &wait_cpu) return r->wait_cell;
+  return w->model->programs[r->endpoint].instructions[r->pc - 1].cell;
+}
+
 static void forget(struct world *w, const struct container *c, struct request_queue *q) {
-  for (struct request *r; (r = queue_pop(w, q));) container_books(w, c, r, r->wait_cell);
+  for (struct request *r; (r = queue_pop(w, q));) container_books(w, c, r, cell_of(w, r));
 }
 
 static void accept_dies(struct world *w, struct container *c) {

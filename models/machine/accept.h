@@ -17,7 +17,7 @@
  *
  * The accept queue holds `backlog` + 1 connections: Linux compares with "more than". Where that is not enough the connection is
  * rejected, or (`full`: drop) the kernel throws its SYN away, and the client sends it again 1, 3, 7, 15, 31, 63 s after the first,
- * as long as the connect_timeout of the service lets it.
+ * as long as the connect_timeout of the service lets it, and no longer than 127 s.
  *
  * A request is on a connection of its own (it opens it: a client without keep-alive, `upstream` of a caller that had no idle one) or
  * on one that is established. Where the caller has no `upstream`, and the client's connections carry any number of requests, all

@@ -258,10 +258,9 @@ void request_served(struct world *w, struct request *r) {
 void request_loses_patience(void *world, uint32_t id) {
   struct world *w = world;
   struct request *r = world_request(w, id);
-  struct container *c = &w->containers[r->frames[r->depth - 1].container];
   r->patience_runs = false;
-  assert(r->waiting && r->waiting->queue);
-  container_leave_queue(w, c, r);
+  assert(r->waiting && r->waiting->queue && r->waiting->leave);
+  r->waiting->leave(w, r);
   request_fail(w, r, OUTCOME_PATIENCE);
 }
 

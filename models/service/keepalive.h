@@ -9,7 +9,8 @@
  *     when its replica has died, was taken out of rotation, or is ejected
  *     when its machine is gone: that is not known before the next request on it, which waits for the whole connect_timeout
  *
- * What the set-up of a connection costs between services is not modelled. Clients' own connections are those of their source
+ * What the set-up of a connection costs between services, and connections with one request at a time, are `upstream` of the caller
+ * (upstream.h), which then has none of these. Clients' own connections are those of their source
  * (models/traffic/client_network.h). */
 #ifndef KEEPALIVE_H
 #define KEEPALIVE_H

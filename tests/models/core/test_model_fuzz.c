@@ -1,5 +1,6 @@
 /* Random small scenarios, wide rather than deep: whatever the scenario, the audit finds nothing, the structure of nodes,
  * containers and rotations holds at every look, and the result is the same bytes with one and two threads. */
+#include "models/machine/accept.h"
 #include "models/platform/nodes.h"
 #include "models/database/connection_pool.h"
 #include "models/database/connection_config.h"
@@ -841,7 +842,7 @@ static void generate(struct fuzz *f, uint64_t seed) {
                      .machines = stream_open(stream_key(seed, 0, 13, 0)),
                      .platform = (int)(seed % 4)};
   f->aside = runtimes(f, 2) == 0;
-  f->ranked = guards(f, 2);
+  f->ranked = guards(f, 2) && !f->wired;
   f->apps = 1 + below(f, 4), f->databases = below(f, 3), f->caches = below(f, 2), f->externals = below(f, 2),
   f->endpoints = 1 + below(f, 3), f->groups = 1 + below(f, 2);
   if (f->embedded) f->groups = 1; /* one machine: a file is on one */
@@ -1012,7 +1013,8 @@ static void look_at_patience(struct looker *l, const struct world *w) {
     const struct request *r = world_request(w, id);
     if (!r->live || !r->patience_runs) continue;
     running++;
-    expect(l, r->waiting == &wait_cpu || r->waiting == &wait_thread, "patience runs while it waits for %s",
+    bool of_loop = r->waiting == &wait_read || r->waiting == &wait_accepted;
+    expect(l, of_loop || r->waiting == &wait_cpu || r->waiting == &wait_thread, "patience runs while it waits for %s",
            r->waiting ? r->waiting->name : "nothing");
   }
   uint32_t timers = w->patience ? timer_heap_pending(w->patience) : 0;
