@@ -40,22 +40,12 @@ static enum exit_code misused(const struct options *o) {
   return EXIT_USAGE;
 }
 
-/* "scenario compose": the comments of the text say compose.yaml, which is the file's name unless another one is asked for. */
-static char *with_name(const struct template *t, const char *path) {
-  char from[64];
-  size_t length = (size_t)snprintf(from, sizeof from, "%s.yaml", t->name), room = strlen(t->text) + 1;
-  for (const char *at = t->text; (at = strstr(at, from)); at += length) room += strlen(path);
-  char *text = malloc(room), *to = text;
-  if (!text) return NULL;
-  for (const char *from_at = t->text;;) {
-    const char *found = strstr(from_at, from);
-    size_t before = found ? (size_t)(found - from_at) : strlen(from_at);
-    memcpy(to, from_at, before), to += before;
-    if (!found) break;
-    memcpy(to, path, strlen(path)), to += strlen(path), from_at = found + length;
-  }
-  *to = 0;
-  return text;
+/* The comments of a template call it by its name; here by the name that the file gets. */
+static const char *with_name(struct arena *arena, const struct template *t, const char *path) {
+  const char *own = arena_format(arena, "%s.yaml", t->name), *rest = t->text, *text = "";
+  for (const char *at; (at = strstr(rest, own)); rest = at + strlen(own))
+    text = arena_format(arena, "%s%.*s%s", text, (int)(at - rest), rest, path);
+  return arena_format(arena, "%s%s", text, rest);
 }
 
 static bool ends_with(const char *text, const char *end) {
@@ -65,11 +55,12 @@ static bool ends_with(const char *text, const char *end) {
 
 static enum exit_code write_template(const struct template *t, const char *path) {
   bool piped = !strcmp(path, "-");
-  char *error = NULL, *text = with_name(t, piped ? "-" : path);
-  if (!text) return EXIT_ERROR;
+  struct arena *arena = arena_new();
+  const char *text = with_name(arena, t, path);
+  char *error = NULL;
   bool written = output_write(path, text, strlen(text), &error);
   if (!written) safe_print(stderr, "aguanta init: %s\n", error);
-  free(error), free(text);
+  free(error), arena_free(arena);
   if (written && !piped) safe_print(stderr, "wrote %s; next: aguanta run %s\n", path, path);
   return written ? EXIT_HOLDS : EXIT_ERROR;
 }

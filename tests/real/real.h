@@ -20,8 +20,8 @@
  *     real_open(&r, arena, &options);
  *     bool good = real_run(&r);       ... r.rows, r.faults
  *     real_print(&r, stdout); */
-#ifndef REAL_H
-#define REAL_H
+#ifndef RECORDED_REAL_H
+#define RECORDED_REAL_H
 #include "sim/json/json.h"
 #include <math.h>
 #include <stdio.h>
