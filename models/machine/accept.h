@@ -1,10 +1,11 @@
 /* Turns of an event loop, and the queue of connections that are yet to be accepted: `accept` of a service.
  *
- * Each process has a loop (one thread). A turn begins when the one before has ended: the kernel says what is ready (epoll_wait), and
- * the loop goes through that batch to its end; what becomes ready meanwhile belongs to the next turn. In a batch come
+ * Each process has a loop (one thread). A turn begins when the one before has ended: the kernel says what is ready (epoll_wait),
+ * and the loop goes through that batch to its end; what becomes ready meanwhile belongs to the next turn. In a batch come
  *
  *     again     connections that were read in the turn before and have something to read once more, in the order of that turn: they
- *               watch for a level, and the kernel puts what it has reported behind the list at once, in front of all that comes later
+ *               watch for a level, and the kernel puts what it has reported behind the list at once, in front of all that comes
+ * later
  *     ready     what has become ready since, in that order: requests on established connections, and computations that go on after
  *               an answer (a database's, a delay that is over)
  *     accepted  connections that were accepted in the turn before: they are registered only now
@@ -19,8 +20,8 @@
  * rejected, or (`full`: drop) the kernel throws its SYN away, and the client sends it again 1, 3, 7, 15, 31, 63 s after the first,
  * as long as the connect_timeout of the service lets it, and no longer than 127 s.
  *
- * A request is on a connection of its own (it opens it: a client without keep-alive, `upstream` of a caller that had no idle one) or
- * on one that is established. Where the caller has no `upstream`, and the client's connections carry any number of requests, all
+ * A request is on a connection of its own (it opens it: a client without keep-alive, `upstream` of a caller that had no idle one)
+ * or on one that is established. Where the caller has no `upstream`, and the client's connections carry any number of requests, all
  * are established.
  *
  * With runtime threads or gil there are no turns: the line for a thread is the accept queue for requests that open a connection,
