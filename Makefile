@@ -166,7 +166,7 @@ $(B)/sim/report/page/page_html.o: CFLAGS += -I$(B)
 $(B)/sim/report/page/page_html.o: $(B)/sim/report/page/page_style.inc $(B)/sim/report/page/page_hash.inc
 
 # All that an answer of a sweep can depend on: a stored answer is used again only by a program of the same sources.
-SOURCES  := $(sort $(wildcard presets/*.json) $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*.h models/*/*.h models/*/*/*.h))
+SOURCES  := $(sort $(wildcard models/service/presets/*.json) $(filter-out sim/cli/%,$(SRC)) $(wildcard sim/*/*.h sim/*/*/*.h models/*/*.h models/*/*/*.h))
 $(B)/sources.inc: $(SOURCES)
 	@mkdir -p $(@D)
 	@cat $(SOURCES) | sha256sum | sed 's/^\(.\{16\}\).*/"\1"/' > $@
@@ -183,9 +183,9 @@ $(B)/sim/questions/selftest_cases.inc: $(foreach c,$(SELFTEST),tests/oracle/$(c)
 	  echo "},"; done > $@
 
 # What known software says of itself.
-$(B)/presets/presets.inc: $(sort $(wildcard presets/*.json)) Makefile
+$(B)/presets/presets.inc: $(sort $(wildcard models/service/presets/*.json)) Makefile
 	@mkdir -p $(@D)
-	@for p in $(basename $(notdir $(sort $(wildcard presets/*.json)))); do echo "PRESET(\"$$p\","; $(as_string) presets/$$p.json; echo ")"; done > $@
+	@for p in $(basename $(notdir $(sort $(wildcard models/service/presets/*.json)))); do echo "PRESET(\"$$p\","; $(as_string) models/service/presets/$$p.json; echo ")"; done > $@
 $(B)/models/service/preset.o: CFLAGS += -I$(B)
 $(B)/models/service/preset.o: $(B)/presets/presets.inc
 

@@ -1,8 +1,8 @@
 /* Presets: what known software says of itself, so that a service needs only name it.
  *
- * presets/NAME.json holds one: keys of a service with the source of each value, compiled into the program as text. Nothing in the
- * models reads them: sim/scenario/preset.h puts them beneath what a scenario says, before anything is bound. A preset never holds
- * what depends on the program that runs on the software or on the machine: no demands, no replicas, no cores.
+ * presets/NAME.json, next to this file, holds one: keys of a service with the source of each value, compiled into the program as
+ * text. Nothing in the models reads them: sim/scenario/preset.h puts them beneath what a scenario says, before anything is bound. A
+ * preset never holds what depends on the program that runs on the software or on the machine: no demands, no replicas, no cores.
  *
  * A file is {"preset": NAME, "title": what it is, "images": the names of images that are it, "words": other words that mean it,
  * "trust": when not to rely on it, "service": the keys}. */

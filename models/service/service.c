@@ -39,9 +39,9 @@ static const struct field service_fields[] = {
         .missing = ", or a \"preset\" that gives it: see 'aguanta explain presets'",
         .doc = "What it is; sets the defaults of runtime and threads. A preset gives it."),
     KEY("preset", WORD, service_config, preset, OPTIONAL, .words = preset_words,
-        .doc =
-            "The software that it is: keys that are not given come from presets/NAME.json, each with its source; null takes one of "
-            "them away. 'aguanta explain NAME' lists them, docs/presets.md all."),
+        .doc = "The software that it is: keys that are not given come from models/service/presets/NAME.json, each with its source; "
+               "null takes one of "
+               "them away. 'aguanta explain NAME' lists them, docs/presets.md all."),
     KEY("replicas", INTEGER, service_config, replicas_by_region, DEFAULT(1), RANGE(1, 5000), .target = "platform.regions",
         .doc = "Containers at the start. {\"us\": 3, \"eu\": 2} says how many in each region: a replica stays in its own. A "
                "database's "

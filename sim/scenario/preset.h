@@ -2,8 +2,8 @@
  *
  *     "api": { "preset": "node", "replicas": 2, "gc": null }
  *
- * is as if the service of presets/node.json (models/service/preset.h) were a parent of this one: objects merge key by key, what the
- * scenario says wins, null takes away. It is done last, when all parents are merged and all overrides set, so that
+ * is as if the service of models/service/presets/node.json (models/service/preset.h) were a parent of this one: objects merge key
+ * by key, what the scenario says wins, null takes away. It is done last, when all parents are merged and all overrides set, so that
  * `--set services.api.preset=bun` or a child's "preset" changes what is beneath and nothing else. Unlike with a parent, a plain
  * value over an object sets the key that it is short for: {"processes": 4} keeps the preset's "deal".
  *
