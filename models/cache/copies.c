@@ -191,6 +191,7 @@ static void check_content(struct linker *l, const struct service_config *s) {
 }
 
 static void link_copies(struct linker *l, enum link_stage stage) {
+  if (stage != LINK_RUN && stage != LINK_PLACED) return; /* one stage comes once for each endpoint */
   for (uint32_t i = 0; i < l->model->services.count; i++) {
     if (!cache_copies_of(model_service(l->model, i))) continue;
     if (stage == LINK_RUN && !l->failed) check_content(l, model_service(l->model, i));

@@ -14,6 +14,7 @@
 #include "models/traffic/whereabouts.h"
 #include "models/guard/call.h"
 #include "sim/engine/arena.h"
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t priority_of(const struct model *m, uint32_t source, uint32_t endpoint) {
@@ -110,19 +111,26 @@ static void link_each(struct linker *l) {
   }
 }
 
-/* A source may be called like a service or a stock, unless both count something of one name. */
+static int compare_meters(const void *a, const void *b) {
+  const struct meter_config *x = *(const struct meter_config *const *)a, *y = *(const struct meter_config *const *)b;
+  int things = strcmp(x->thing, y->thing), names = things ? things : strcmp(x->name, y->name);
+  return names ? names : (x > y) - (x < y);
+}
+
+/* A source may be called like a service or a stock, unless both count something of one name. Sorted: there may be 10^5 meters. */
 static void check_meter_names(struct linker *l) {
   const struct model *m = l->model;
-  for (uint32_t i = 0; i < m->meter_count; i++)
-    for (uint32_t k = 0; k < i; k++) {
-      const struct meter_config *a = &m->meters[k], *b = &m->meters[i];
-      if (strcmp(a->thing, b->thing) || strcmp(a->name, b->name)) continue;
-      link_error(
-          l, arena_format(l->arena, "traffic.%s", a->thing), NULL,
-          "has the name of a service or a stock that counts \"%s\" too: claims could not tell them apart; give it another name",
-          a->name);
-      return;
-    }
+  const struct meter_config **sorted = arena_new_array(l->arena, const struct meter_config *, m->meter_count + 1), *first = NULL;
+  for (uint32_t i = 0; i < m->meter_count; i++) sorted[i] = &m->meters[i];
+  qsort(sorted, m->meter_count, sizeof *sorted, compare_meters);
+  for (uint32_t i = 1; i < m->meter_count; i++) {
+    bool same = !strcmp(sorted[i - 1]->thing, sorted[i]->thing) && !strcmp(sorted[i - 1]->name, sorted[i]->name);
+    if (same && (!first || sorted[i] < first)) first = sorted[i];
+  }
+  if (!first) return;
+  link_error(l, arena_format(l->arena, "traffic.%s", first->thing), NULL,
+             "has the name of a service or a stock that counts \"%s\" too: claims could not tell them apart; give it another name",
+             first->name);
 }
 
 /* Only now the measured time is known. */

@@ -128,8 +128,8 @@ static bool find_meter(const struct model *m, const char *word, struct measure *
   const char *dot = strrchr(word, '.');
   for (uint32_t i = 0; i < m->meter_count && dot; i++) {
     const struct meter_config *meter = &m->meters[i];
-    if (strlen(meter->thing) != (size_t)(dot - word) || strncmp(meter->thing, word, (size_t)(dot - word)) ||
-        strcmp(meter->name, dot + 1))
+    if (*meter->name != dot[1] || strcmp(meter->name, dot + 1) || strlen(meter->thing) != (size_t)(dot - word) ||
+        strncmp(meter->thing, word, (size_t)(dot - word)))
       continue;
     out->subject = SUBJECT_METER;
     out->index = i;
