@@ -15,7 +15,7 @@
 
 const char *schema_quoted(struct schema_writer *w, const char *text) { return json_quote(w->arena, text); }
 
-/* Records of one name are told apart by a number. */
+/* Records of one name get a number each. */
 const char *schema_record_key(struct schema_writer *w, const struct record *record) {
   uint32_t same = 0;
   for (uint32_t i = 0; w->words.records[i] != record; i++) same += !strcmp(w->words.records[i]->name, record->name);
@@ -47,7 +47,7 @@ static void put_field(struct schema_writer *w, const struct field *f, const char
   fputc('}', w->out);
 }
 
-/* Exactly one of the keys is there; where a key is unknown, that alone is told: it may be the one, misspelt. */
+/* Exactly one of the keys is there; an unknown key is the only error then: it may be the one, misspelt. */
 static void put_one_of(struct schema_writer *w, const struct record *record) {
   uint32_t count = 0;
   const char *known = "source";

@@ -1,6 +1,6 @@
 /* The pieces of the JSON Schema, for the files that print it.
  *
- * One fault gives one error: what a value may be is told by if, then and else, never by anyOf, whose branches would all complain.
+ * One fault gives one error: what a value may be is stated by if, then and else, never by anyOf, whose branches would all complain.
  * Every subschema names the type that its keywords are about, so that strict validators compile it. */
 #ifndef SCHEMA_INNER_H
 #define SCHEMA_INNER_H

@@ -105,7 +105,7 @@ static void put_map_of(struct schema_writer *w, const struct record *record) {
   fputc('}', w->out);
 }
 
-/* A list of what is given by itself too. */
+/* One of them, or a list of them. */
 static void put_several_of(struct schema_writer *w, const char *one) {
   fprintf(w->out, "{\"if\": {\"type\": \"array\"}, \"then\": {\"type\": \"array\", \"items\": %s}, \"else\": %s}", one, one);
 }

@@ -23,7 +23,7 @@ struct record;
 
 void preset_apply(struct arena *, struct diagnostics *, const struct record *language, struct json_value *root);
 
-/* One preset's whole file as a tree, for those who describe it; null: there is none of the name. */
+/* One preset's whole file as a tree, for descriptions of it; null: no preset has the name. */
 const struct json_value *preset_tree(struct arena *, struct diagnostics *, const char *name);
 
 /* The name of the preset that a word of another kind means ("postgres", "django", "express"), or null. */
