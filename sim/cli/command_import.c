@@ -116,7 +116,7 @@ static enum exit_code run(const struct options *o) {
 static bool streams(const struct options *o) { return o->file_count && !strcmp(o->files[0], "log"); }
 
 static void help(FILE *file) {
-  fprintf(file, "\ncompose FILE...  Compose files, merged in their order; .env beside the first\n"
+  fprintf(file, "\ncompose FILE...  Compose files, merged in their order; .env next to the first\n"
                 "k8s FILE...      manifests, or what kubectl get -o yaml or -o json prints; - for a pipe\n"
                 "log FILE...      of nginx or Apache (combined), Traefik or Caddy (JSON): rates by hour, mix, sizes\n"
                 "The scenario goes to stdout or -o FILE; what was used, assumed, ignored and refused to stderr, with lines.\n"

@@ -1,5 +1,6 @@
 #include "sim/import/build.h"
 #include "sim/json/yaml.h"
+#include <math.h>
 #include <string.h>
 
 static struct json_value *add(struct arena *arena, struct json_value *parent, const char *key, enum json_type type) {
@@ -27,6 +28,12 @@ struct json_value *build_scalar(struct arena *arena, struct json_value *parent, 
   struct json_value *v = build_text(arena, parent, key, text);
   yaml_take_type(v, false);
   return v;
+}
+
+struct json_value *build_bytes(struct arena *arena, struct json_value *parent, const char *key, double bytes) {
+  double mib = bytes / 0x1p20;
+  return build_text(arena, parent, key,
+                    arena_format(arena, mib == floor(mib) ? "%.0fMi" : "%.0fB", mib == floor(mib) ? mib : bytes));
 }
 
 struct json_value *build_flag(struct arena *arena, struct json_value *parent, const char *key, bool flag) {

@@ -1,5 +1,5 @@
-/* Making the tree of a scenario: each function appends to an object (with its key) or to a list (key null) and returns what is new.
- * */
+/* Making the tree of a scenario: each function appends to an object (with its key) or to a list (key null) and returns
+ * what is new. */
 #ifndef BUILD_H
 #define BUILD_H
 #include "sim/engine/arena.h"
@@ -10,6 +10,8 @@ struct json_value *build_list(struct arena *, struct json_value *parent, const c
 /* A number where the text is one, else a text. */
 struct json_value *build_scalar(struct arena *, struct json_value *parent, const char *key, const char *text);
 struct json_value *build_text(struct arena *, struct json_value *parent, const char *key, const char *text);
+/* "512Mi" where it is a whole number of MiB, else bytes. */
+struct json_value *build_bytes(struct arena *, struct json_value *parent, const char *key, double bytes);
 struct json_value *build_flag(struct arena *, struct json_value *parent, const char *key, bool);
 /* {"value": ..., "source": "assumed: why", "range": [low, high]}; low null: without a range. */
 struct json_value *build_assumed(struct arena *, struct json_value *parent, const char *key, const char *value, const char *low,

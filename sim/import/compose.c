@@ -2,6 +2,7 @@
 #include "sim/import/compose_file.h"
 #include "sim/import/compose_inner.h"
 #include "sim/json/safe_text.h"
+#include "sim/json/source_file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +10,7 @@
 /* --- values ------------------------------------------------------------------------------------------------------------------- */
 
 const char *compose_words(struct arena *arena, const struct json_value *v) {
-  if (!v || v->type != JSON_LIST) return v ? json_scalar(v) : NULL;
-  const char *text = "";
-  uint32_t count = 0;
-  for (const struct json_value *m = v->first; m && count < 200; m = m->next, count++)
-    text = arena_format(arena, "%s%s%.200s", text, m == v->first ? "" : " ", json_scalar(m) ? json_scalar(m) : "");
-  return text;
+  return json_type(v) == JSON_LIST ? import_words(arena, NULL, v) : json_scalar(v);
 }
 
 /* Compose counts in 1024s whatever the unit is called: 512m, 1.5gb, 64MiB. Bytes; NAN: no size. */
@@ -31,11 +27,6 @@ static double compose_bytes(const char *text) {
   if (unit != letters && (*rest | 32) == 'b') rest++;
   if (*rest) return NAN;
   return value * pow(1024, (double)(unit - letters));
-}
-
-static const char *bytes_text(struct arena *arena, double bytes) {
-  double mib = bytes / 0x1p20;
-  return mib == floor(mib) ? arena_format(arena, "%.0fMi", mib) : arena_format(arena, "%.0fB", bytes);
 }
 
 /* --- keys of a service -------------------------------------------------------------------------------------------------------- */
@@ -55,10 +46,9 @@ static void take_command(struct converting *c, const struct json_value *v) {
 }
 
 static void take_ports(struct converting *c, const struct json_value *v) {
-  c->w->entry = v->first != NULL;
   for (const struct json_value *m = v->first; m; m = m->next) { /* a port of this machine alone is none for users */
-    const char *text = json_scalar(m);
-    if (text && !strncmp(text, "127.0.0.1:", 10) && !m->next && m == v->first) c->w->entry = false;
+    const char *text = json_scalar(m->type == JSON_OBJECT ? json_member(m, "host_ip") : m);
+    if (!text || (strncmp(text, "127.0.0.1", 9) != 0 && strncmp(text, "[::1]", 5) != 0)) c->w->entry = true;
   }
 }
 
@@ -84,7 +74,7 @@ static void memory_of(struct converting *c, const struct json_value *v, const ch
   }
   if (bytes == 0) return;
   struct json_value *under = build_under(c->im->arena, build_under(c->im->arena, c->w->service, "resources"), kind);
-  if (!json_member(under, "memory")) build_text(c->im->arena, under, "memory", bytes_text(c->im->arena, bytes));
+  if (!json_member(under, "memory")) build_bytes(c->im->arena, under, "memory", bytes);
   if (c->memory < bytes) c->memory = bytes;
 }
 
@@ -261,9 +251,7 @@ static void mention_all(struct converting *c, const struct json_value *environme
 
 static void mention_file(struct converting *c, const struct json_value *v) {
   const char *name = json_scalar(v->type == JSON_OBJECT ? json_member(v, "path") : v);
-  const char *path = name ? arena_format(c->im->arena, "%s", name) : NULL;
-  const char *slash = strrchr(c->file, '/');
-  if (path && slash && *name != '/') path = arena_format(c->im->arena, "%.*s/%s", (int)(slash - c->file), c->file, name);
+  const char *path = name ? source_beside(c->im->arena, NULL, c->file, name) : NULL;
   struct json_value *environment = path ? compose_env_file(c->im, path) : NULL;
   if (environment)
     for (struct json_value *m = environment->first; m; m = m->next) m->position = v->position;
@@ -301,8 +289,7 @@ void compose_service(struct converting *c, const struct json_value *service) {
   if (!c->restarts && !c->swarm && c->w->role != ROLE_EXTERNAL) {
     build_text(arena, c->w->service, "restart", "no");
     if (!c->restart_said)
-      import_note(c->im, IMPORT_USED, &service->name_position, "%s.restart: no, which is what Compose does unless it is told",
-                  c->w->name);
+      import_note(c->im, IMPORT_USED, &service->name_position, "%s.restart: no, which is Compose's default", c->w->name);
   }
   bool data = c->w->role == ROLE_DATABASE || c->w->role == ROLE_BROKER;
   if (data && c->volumes) build_text(arena, c->w->service, "volume", "local");

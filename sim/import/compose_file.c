@@ -4,7 +4,7 @@
 #include "sim/json/yaml.h"
 #include <string.h>
 
-enum { FILES_DEEP = 16, FILES_READ = 64 };
+enum { FILES_DEEP = 16, FILES_READ = 64, INCLUDES = 1000 };
 
 struct reading {
   struct import *im;
@@ -15,7 +15,7 @@ struct reading {
     const char *path;
     struct json_value *root;
   } read[FILES_READ];
-  int read_count;
+  int read_count, includes;
 };
 
 /* --- merging ------------------------------------------------------------------------------------------------------------------ */
@@ -167,15 +167,32 @@ static const struct json_value *extended(struct reading *r, const struct json_va
 
 static struct json_value *with_includes(struct reading *r, struct json_value *root, const char *path);
 
-static struct json_value *included(struct reading *r, struct json_value *root, const struct json_value *what, const char *path) {
-  const struct json_value *paths = what->type == JSON_OBJECT ? json_member(what, "path") : what;
-  const char *name = json_scalar(paths && paths->type == JSON_LIST ? paths->first : paths);
-  const char *file = name ? source_beside(r->im->arena, NULL, path, name) : NULL;
-  if (!file || !source_named(r->im->diagnostics, json_position(what), file) || !enter(r, file, json_position(what))) return root;
+static struct json_value *include_file(struct reading *r, struct json_value *root, const struct json_value *name,
+                                       const char *path) {
+  const char *file = json_scalar(name) ? source_beside(r->im->arena, NULL, path, json_scalar(name)) : NULL;
+  if (!file) {
+    diagnostic_add(r->im->diagnostics, json_position(name), "\"include\" takes names of files");
+    return root;
+  }
+  if (r->includes++ == INCLUDES)
+    diagnostic_add(r->im->diagnostics, json_position(name), "more than %d files are included", INCLUDES);
+  if (r->includes > INCLUDES || !source_named(r->im->diagnostics, json_position(name), file) ||
+      !enter(r, file, json_position(name)))
+    return root;
   struct json_value *other = read_once(r, file);
   if (other) other = with_includes(r, other, file);
   r->depth--;
   return other ? merged(r->im->arena, NULL, other, root) : root;
+}
+
+/* A name, or an object whose "path" is one or a list of them. */
+static struct json_value *included(struct reading *r, struct json_value *root, const struct json_value *what, const char *path) {
+  const struct json_value *paths = what->type == JSON_OBJECT ? json_member(what, "path") : what;
+  for (const struct json_value *v = what->type == JSON_OBJECT ? what->first : NULL; v; v = v->next)
+    if (v != paths) import_note(r->im, IMPORT_IGNORED, &v->name_position, "include.%s: only \"path\" is taken", v->name);
+  if (!paths || paths->type != JSON_LIST) return include_file(r, root, paths ? paths : what, path);
+  for (const struct json_value *v = paths->first; v; v = v->next) root = include_file(r, root, v, path);
+  return root;
 }
 
 /* The file with what it includes and what its services extend. */

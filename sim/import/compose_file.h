@@ -7,7 +7,7 @@
 
 struct json_value *compose_read(struct import *, const char *const *files, uint32_t count);
 
-/* Variables by name: the environment, then .env beside the first file. */
+/* Variables by name: the environment, then .env next to the first file. */
 struct compose_variables;
 struct compose_variables *compose_variables_read(struct import *, const char *beside);
 /* Fills in ${NAME}, ${NAME:-default}, ${NAME:?message} and the like in all values of a tree, whose types follow from the result. */

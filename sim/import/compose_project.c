@@ -115,22 +115,26 @@ static struct json_value *done_once(struct arena *arena, const struct json_value
   return names;
 }
 
-static bool is_good_name(const char *name) {
-  size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
-  return length && length <= 63 && !name[length];
+/* Of its `scale`, else of `deploy`. */
+static bool has_no_replicas(const struct json_value *service) {
+  const struct json_value *count = json_member(service, "scale");
+  if (!count) count = json_member(json_member(service, "deploy"), "replicas");
+  return json_type(count) == JSON_NUMBER && json_number(count) == 0;
 }
 
 static bool is_taken(struct import *im, const struct json_value *once, const struct json_value *v) {
   const char *why = NULL;
   if (v->type != JSON_OBJECT)
     diagnostic_add(im->diagnostics, &v->name_position, "service \"%s\" must be an object", v->name);
-  else if (!is_good_name(v->name))
+  else if (!import_is_name(v->name))
     diagnostic_add(im->diagnostics, &v->name_position, "the name \"%.80s\" must be 1 to 63 of the characters A-Z a-z 0-9 _ . -",
                    v->name);
   else if (!has_profile(im, v))
     why = "its profile is not asked for: --profile";
   else if (json_member(once, v->name))
     why = "it runs once, before others start";
+  else if (has_no_replicas(v))
+    why = "it has 0 replicas";
   else
     return true;
   if (why) import_note(im, IMPORT_IGNORED, &v->name_position, "%s: %s", v->name, why);
@@ -159,12 +163,12 @@ static void note_rest(struct import *im, const struct json_value *project) {
 /* The folder, as Compose names a project; of a file in this one its own name. */
 static const char *project_name(struct import *im, const struct json_value *project, const char *file) {
   const char *name = json_scalar(json_member(project, "name")), *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
-  if (name && is_good_name(name)) return name;
+  if (name && import_is_name(name)) return name;
   const char *folder = slash;
   while (folder && folder > file && folder[-1] != '/') folder--;
   name = slash && strcmp(file, "/dev/stdin") ? arena_format(im->arena, "%.*s", (int)(slash - folder), folder) : "";
-  if (!is_good_name(name) || *name == '.') name = arena_format(im->arena, "%.*s", (int)strcspn(base, "."), base);
-  return is_good_name(name) ? name : "imported";
+  if (!import_is_name(name) || *name == '.') name = arena_format(im->arena, "%.*s", (int)strcspn(base, "."), base);
+  return import_is_name(name) ? name : "imported";
 }
 
 struct json_value *import_compose(struct import *im, const char *const *files, uint32_t count) {

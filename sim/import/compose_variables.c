@@ -175,6 +175,7 @@ static void fill_text(struct import *im, const struct compose_variables *variabl
 }
 
 void compose_fill_in(struct import *im, const struct compose_variables *variables, struct json_value *v) {
-  if (v->type == JSON_TEXT && strchr(v->text, '$')) fill_text(im, variables, v);
+  if (v->type == JSON_TEXT && !v->filled && strchr(v->text, '$')) fill_text(im, variables, v);
+  v->filled = true;
   for (struct json_value *m = v->first; m; m = m->next) compose_fill_in(im, variables, m);
 }

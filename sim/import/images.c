@@ -49,8 +49,8 @@ static const struct framework {
   const char *words, *preset, *slots;
 } frameworks[] = {{"celery", "celery", "--concurrency"},
                   {"sidekiq", "sidekiq", "-c"},
+                  {"uvicorn|hypercorn|daphne|granian", "uvicorn", NULL}, /* gunicorn -k uvicorn.workers.UvicornWorker too */
                   {"gunicorn|uwsgi", "gunicorn", "--threads"},
-                  {"uvicorn|hypercorn|daphne|granian", "uvicorn", NULL},
                   {"puma|rails|ruby|unicorn", "puma", NULL},
                   {"java|openjdk|temurin|tomcat|spring|jetty|quarkus|keycloak|wildfly|jre|jdk", "jvm", NULL},
                   {"wordpress|drupal|nextcloud|joomla|apache-php", "apache-php", NULL},
@@ -163,8 +163,10 @@ static void take_framework(struct stack *s, struct workload *w, const struct fra
 
 /* What the command says of connections goes before the preset. */
 static void take_connections(struct stack *s, struct workload *w) {
-  const char *stated = w->command ? command_option(s->im->arena, w->command, "max_connections") : NULL;
-  if (!stated && w->command) stated = command_option(s->im->arena, w->command, "--max-connections");
+  static const char *const options[] = {"max_connections", "--max_connections", "--max-connections"};
+  const char *stated = NULL;
+  for (size_t i = 0; i < sizeof options / sizeof *options && w->command && !stated; i++)
+    stated = command_option(s->im->arena, w->command, options[i]);
   if (!stated) return;
   struct json_value *max = build_object(s->im->arena, build_object(s->im->arena, w->service, "connections"), "max");
   build_scalar(s->im->arena, max, "value", stated);

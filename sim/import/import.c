@@ -35,6 +35,18 @@ uint32_t import_notes(const struct import *im, enum import_note_kind kind) {
   return count;
 }
 
+bool import_is_name(const char *name) {
+  size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+  return length && length <= 63 && !name[length];
+}
+
+const char *import_words(struct arena *arena, const char *text, const struct json_value *list) {
+  uint32_t count = 0;
+  for (const struct json_value *v = json_first(list); v && count < 200; v = json_next(v), count++)
+    text = arena_format(arena, "%s%s%.200s", text ? text : "", text ? " " : "", json_scalar(v) ? json_scalar(v) : "");
+  return text;
+}
+
 /* --- files of others ---------------------------------------------------------------------------------------------------------- */
 
 /* Where a template of Helm or the like begins: Docker's own {{.Node.Hostname}} in a value is none. */

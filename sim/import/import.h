@@ -41,6 +41,11 @@ char *import_account(const struct import *, bool verbose);
  * the command that renders it. */
 struct json_value *import_documents(struct import *, const struct source_text *);
 
+/* Whether a scenario can have the name. */
+bool import_is_name(const char *);
+/* The words of a list behind those of `text` (null: none), separated by spaces; the first 200 bytes of each. */
+const char *import_words(struct arena *, const char *text, const struct json_value *list);
+
 struct json_value *import_compose(struct import *, const char *const *files, uint32_t count);
 struct json_value *import_k8s(struct import *, const char *const *files, uint32_t count);
 struct json_value *import_log(struct import *, const char *const *files, uint32_t count);

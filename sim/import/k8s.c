@@ -147,18 +147,13 @@ static const struct json_value *name_at(const struct k8s_object *o) {
   return name ? name : o->value;
 }
 
-static bool is_good_name(const char *name) {
-  size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
-  return length && length <= 63 && !name[length];
-}
-
 static void add_workload(struct manifests *m, struct k8s_object *o) {
   struct import *im = m->im;
   const struct json_value *at = name_at(o), *count = json_member(o->spec, "replicas");
   bool pod = !strcmp(o->kind, "Pod");
   const char *name = o->name;
   if (stack_named(&m->stack, name)) name = arena_format(im->arena, "%s-%s", o->name, *o->space ? o->space : o->kind);
-  if (!is_good_name(name) || stack_named(&m->stack, name)) {
+  if (!import_is_name(name) || stack_named(&m->stack, name)) {
     diagnostic_add(im->diagnostics, &at->position,
                    "%s: the name \"%.80s\" is not one that can be taken: 1 to 63 of A-Z a-z 0-9 _ . -, once", o->kind, name);
     return;
@@ -230,7 +225,7 @@ struct json_value *import_k8s(struct import *im, const char *const *files, uint3
     if (!read_file(&m, files[i])) return NULL;
   take_workloads(&m);
   for (uint32_t i = 0; i < m.count && !strcmp(m.stack.name, "imported"); i++)
-    if (m.items[i].w && is_good_name(m.items[i].space)) m.stack.name = m.items[i].space;
+    if (m.items[i].w && import_is_name(m.items[i].space)) m.stack.name = m.items[i].space;
   take_rest(&m);
   uint32_t known = m.stack.count;
   for (uint32_t i = 0; i < m.count; i++)

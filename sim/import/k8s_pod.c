@@ -26,11 +26,6 @@ static const char *cpu_text(struct arena *arena, double cores) {
   return arena_format(arena, cores == floor(cores) ? "%.0f" : "%.0fm", cores == floor(cores) ? cores : ceil(cores * 1000));
 }
 
-static const char *bytes_text(struct arena *arena, double bytes) {
-  double mib = bytes / 0x1p20;
-  return mib == floor(mib) ? arena_format(arena, "%.0fMi", mib) : arena_format(arena, "%.0fB", bytes);
-}
-
 /* --- resources: those of all containers of the pod ---------------------------------------------------------------------------- */
 
 struct sums {
@@ -67,9 +62,9 @@ static void put_resources(struct manifests *m, struct k8s_object *o, const struc
                     *limits = build_object(arena, NULL, "limits");
   o->cpu = s->requested[0] ? s->request[0] : 0.1, o->memory = s->requested[1] ? s->request[1] : 128 * 0x1p20;
   if (s->requested[0]) build_scalar(arena, requests, "cpu", cpu_text(arena, s->request[0]));
-  if (s->requested[1]) build_text(arena, requests, "memory", bytes_text(arena, s->request[1]));
+  if (s->requested[1]) build_bytes(arena, requests, "memory", s->request[1]);
   if (s->limited[0] && s->limit[0] > 0) build_scalar(arena, limits, "cpu", cpu_text(arena, s->limit[0]));
-  if (s->limited[1] && s->limit[1] > 0) build_text(arena, limits, "memory", bytes_text(arena, s->limit[1]));
+  if (s->limited[1] && s->limit[1] > 0) build_bytes(arena, limits, "memory", s->limit[1]);
   if (requests->first) json_append(resources, requests);
   if (limits->first) json_append(resources, limits);
   if (!resources->first) return;
@@ -187,25 +182,27 @@ static void put_end(struct manifests *m, struct k8s_object *o, const struct json
   if (grace) build_text(arena, build_under(arena, o->w->service, "update"), "grace", arena_format(arena, "%ss", grace));
   if (grace) k8s_used(m, o, "terminationGracePeriodSeconds");
   const struct json_value *stop = json_member(json_member(container, "lifecycle"), "preStop");
-  const char *sleep = json_scalar(json_member(json_member(stop, "sleep"), "seconds")), *words = "";
-  for (const struct json_value *v = json_first(json_member(json_member(stop, "exec"), "command")); v; v = json_next(v))
-    words = arena_format(arena, "%s %.100s", words, json_scalar(v) ? json_scalar(v) : "");
+  const char *sleep = json_scalar(json_member(json_member(stop, "sleep"), "seconds"));
+  const char *words = import_words(arena, NULL, json_member(json_member(stop, "exec"), "command"));
   if (!sleep) sleep = command_option(arena, words, "sleep");
   if (sleep) build_text(arena, build_under(arena, o->w->service, "update"), "pre_stop", arena_format(arena, "%ss", sleep));
   if (sleep) k8s_used(m, o, "preStop");
   if (stop && !sleep) import_note(m->im, IMPORT_IGNORED, &stop->name_position, "%s.preStop: it does not sleep", o->name);
 }
 
+/* Controllers take "Always" alone; a pod of its own may have another. */
+static void put_restart(struct manifests *m, struct k8s_object *o, const struct json_value *pod) {
+  const char *policy = json_scalar(json_member(pod, "restartPolicy"));
+  if (!policy || strcmp(policy, "Never") != 0) return;
+  build_text(m->im->arena, o->w->service, "restart", "no");
+  k8s_used(m, o, "restartPolicy");
+}
+
 /* --- the pod ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *words_of(struct arena *arena, const struct json_value *container) {
-  static const char *const keys[] = {"command", "args"};
-  const char *text = NULL;
-  uint32_t words = 0;
-  for (int i = 0; i < 2; i++)
-    for (const struct json_value *v = json_first(json_member(container, keys[i])); v && words < 200; v = json_next(v), words++)
-      text = arena_format(arena, "%s%s%.200s", text ? text : "", text ? " " : "", json_scalar(v) ? json_scalar(v) : "");
-  return text;
+  const char *command = import_words(arena, NULL, json_member(container, "command"));
+  return import_words(arena, command, json_member(container, "args"));
 }
 
 static const struct json_value *main_container(const struct json_value *containers) { return json_first(containers); }
@@ -264,6 +261,7 @@ void k8s_pod(struct manifests *m, struct k8s_object *o, const struct json_value 
   put_resources(m, o, &sums);
   put_probes(m, o, main);
   put_end(m, o, pod, main);
+  put_restart(m, o, pod);
   put_volume(m, o, pod);
   put_selector(m, o, json_member(pod, "nodeSelector"));
   put_topology(m, o, json_member(pod, "topologySpreadConstraints"));

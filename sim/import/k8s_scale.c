@@ -108,10 +108,18 @@ void k8s_autoscaler(struct manifests *m, const struct k8s_object *o) {
   struct k8s_object *target = target_of(m, o, json_member(o->spec, "scaleTargetRef"));
   if (!target) return;
   uint32_t least = whole(json_member(o->spec, "minReplicas"), 1), most = whole(json_member(o->spec, "maxReplicas"), least);
-  struct json_value *scale = build_object(arena, target->w->service, "autoscale"), *metrics = build_list(arena, NULL, "metrics");
+  struct json_value *scale = build_object(arena, NULL, "autoscale"), *metrics = build_list(arena, NULL, "metrics");
   build_scalar(arena, scale, "min", arena_format(arena, "%u", least));
   build_scalar(arena, scale, "max", arena_format(arena, "%u", most));
   for (const struct json_value *v = json_first(json_member(o->spec, "metrics")); v; v = json_next(v)) put_metric(m, metrics, v);
+  if (!metrics->first && json_first(json_member(o->spec, "metrics"))) {
+    if (target->replicas < least) target->replicas = least;
+    target->most = target->replicas;
+    import_note(m->im, IMPORT_ASSUMED, place_of(o), "%s %s: %s stays at %u replicas: what it scales on is not in the files",
+                o->kind, o->name, target->w->name, target->replicas);
+    return;
+  }
+  json_append(target->w->service, scale);
   const char *v1 = json_scalar(json_member(o->spec, "targetCPUUtilizationPercentage"));
   if (v1) build_text(arena, scale, "cpu", arena_format(arena, "%s%%", v1));
   if (metrics->first) json_append(scale, metrics);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 1 << 20, LINE_MOST = 1 << 16, ENDPOINTS = 12, TOLD = 5 };
+enum { PIECE = 1 << 20, LINE_MOST = 1 << 16, ENDPOINTS = 12, SHOWN = 5 };
 
 /* --- lines -------------------------------------------------------------------------------------------------------------------- */
 
@@ -22,7 +22,7 @@ struct lines {
 
 static void bad_line(struct lines *l, const char *why) {
   struct position whole = {l->source, 0, 0};
-  if (l->bad++ < TOLD)
+  if (l->bad++ < SHOWN)
     import_note(l->im, IMPORT_IGNORED, &whole, "%.200s:%llu: %s", l->source->name, (unsigned long long)l->number, why);
 }
 
@@ -83,8 +83,8 @@ static bool read_log(struct import *im, struct log_counts *counts, const char *p
   if (!pipe) fclose(file);
   if (packed) return refuse(&l, "is packed: `zcat FILE | aguanta import log -` reads it");
   if (!good) return refuse(&l, arena_format(im->arena, "cannot be read: %s", problem));
-  if (l.bad > TOLD)
-    import_note(im, IMPORT_IGNORED, &(struct position){l.source, 0, 0}, "%.200s: %llu lines in all are no requests", path,
+  if (l.bad > SHOWN)
+    import_note(im, IMPORT_IGNORED, &(struct position){l.source, 0, 0}, "%.200s: %llu lines in all are not requests", path,
                 (unsigned long long)l.bad);
   if (!l.good || l.bad > l.good)
     return refuse(&l, l.number ? "is no log: most of its lines are no requests of nginx, Apache, Traefik or Caddy" : "is empty");
@@ -137,7 +137,8 @@ static int put_rate(struct import *im, const struct log_counts *c, struct json_v
   if (known < 2) {
     const char *mean = rate_text(im->arena, (double)c->requests / span);
     build_text(im->arena, rate, "value", mean);
-    import_note(im, IMPORT_USED, NULL, "traffic.users.rate: %s, the mean of %.3g min", mean, span / 60);
+    import_note(im, IMPORT_USED, NULL, "traffic.users.rate: %s, the mean of %.3g %s", mean, span < 120 ? span : span / 60,
+                span < 120 ? "s" : "min");
     busiest = (int)((c->first + c->zone) / SIM_HOUR % 24);
   } else {
     struct json_value *hours = build_list(im->arena, build_object(im->arena, rate, "value"), "hours");

@@ -61,6 +61,7 @@ static void name_route(const struct log_request *q, struct name *n) {
     return;
   }
   put(n, q->method_length ? q->method : "get", q->method_length ? (q->method_length < 10 ? q->method_length : 10) : 3);
+  if (!n->length) put(n, "unknown", 7); /* a method without a letter */
   int parts = 0;
   for (size_t i = 0; i < q->path_length && parts < 4;) {
     while (i < q->path_length && q->path[i] == '/') i++;
@@ -136,8 +137,8 @@ void log_counts_add(struct log_counts *c, const struct log_request *q, sim_time 
   if (q->status >= 500) c->failed++, r->failed++;
   if (q->bytes >= 0 && q->bytes < 1e15) r->bytes += q->bytes, r->sized++;
   if (q->seconds >= 0 && q->seconds < 1e5) add_speed(c, r, q->seconds);
-  bool told = q->client_length > 1 || (q->client_length == 1 && *q->client != '-');
-  if (told && strcmp(r->name ? r->name : "", "static") != 0) add_client(c, q);
+  bool known = q->client_length > 1 || (q->client_length == 1 && *q->client != '-');
+  if (known && strcmp(r->name ? r->name : "", "static") != 0) add_client(c, q);
 }
 
 uint64_t log_counts_hour(const struct log_counts *c, int hour, double *covered_s) {

@@ -1,7 +1,7 @@
 /* What the requests of a log add up to, line by line and in bounded memory: by hour, by route, by client.
  *
  * A route is the method and the path with what looks like an id left out: GET /orders/1234 is get-orders-id. Beyond ROUTES of them
- * the rest is one. A session is what a client asks without half an hour in between; clients beyond CLIENTS are not told apart. */
+ * the rest is one. A session is what a client asks without half an hour in between; clients beyond CLIENTS are not tracked. */
 #ifndef LOG_COUNTS_H
 #define LOG_COUNTS_H
 #include "sim/import/log_request.h"

@@ -10,9 +10,9 @@ struct log_request {
   sim_time at;                        /* since 1970-01-01 00:00 UTC */
   const char *method, *path, *client; /* into the line; the path up to its question mark */
   uint32_t method_length, path_length, client_length;
-  int status;     /* 0: not told */
-  double bytes;   /* of the answer; NAN: not told */
-  double seconds; /* until the answer; NAN: not told */
+  int status;     /* 0: unknown */
+  double bytes;   /* of the answer; NAN: unknown */
+  double seconds; /* until the answer; NAN: unknown */
 };
 
 /* Null, or what is wrong with the line [text, end). */

@@ -2,7 +2,7 @@
 #include "sim/import/stack.h"
 #include <string.h>
 
-/* What a deployment does not say, and what is put in its place until somebody has measured it. */
+/* What a deployment does not say, and what is put in its place until it is measured. */
 enum { CALLS_DEEP = 8 };
 
 static const char demand_why[] = "a placeholder, no measurement: calibrate it";

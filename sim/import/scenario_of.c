@@ -43,7 +43,7 @@ static void add_queues(struct stack *s, struct json_value *root) {
 
 /* --- endpoints and traffic ---------------------------------------------------------------------------------------------------- */
 
-/* A proxy that is said to call nothing passes on to what nobody else calls. */
+/* A proxy without a stated call passes requests on to every application that has no other caller. */
 static void find_proxied(struct stack *s) {
   for (uint32_t p = 0; p < s->count; p++) {
     struct workload *proxy = &s->items[p];
@@ -56,7 +56,7 @@ static void find_proxied(struct stack *s) {
   }
 }
 
-/* Where clients' requests come in: a proxy, else what has a published port, else what nobody calls. */
+/* Where clients' requests come in: a proxy, else what has a published port, else what has no caller. */
 static bool is_front(struct stack *s, uint32_t index, int pass) {
   const struct workload *w = &s->items[index];
   if (pass == 0) return w->role == ROLE_PROXY && w->entry;
@@ -215,9 +215,9 @@ struct json_value *stack_scenario(struct stack *s) {
   build_text(arena, root, "name", s->name);
   build_text(arena, root, "title", s->title);
   build_text(arena, root, "description",
-             arena_format(
-                 arena, "Imported. %s are assumed: placeholders until somebody has measured them, and every answer hangs on them.",
-                 s->logged ? "Services, demands and machines" : "Traffic, demands and machines"));
+             arena_format(arena,
+                          "Imported. %s are assumed: placeholders until they are measured, and every answer depends on them.",
+                          s->logged ? "Services, demands and machines" : "Traffic, demands and machines"));
   find_queues(s);
   find_proxied(s);
   if (!s->logged)

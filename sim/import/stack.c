@@ -67,7 +67,7 @@ void stack_call(struct stack *s, struct workload *from, struct workload *to) {
   to->called = true, to->proxied = to->proxied || from->role == ROLE_PROXY;
 }
 
-/* --- who is meant ------------------------------------------------------------------------------------------------------------- */
+/* --- which is meant ----------------------------------------------------------------------------------------------------------- */
 
 static bool is_name(char c) { return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.'; }
 
@@ -113,10 +113,21 @@ static const char *host_of_url(const char *value) {
   if (!strncmp(value, "jdbc:", 5)) value += 5;
   for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
     if (strncmp(value, schemes[i], strlen(schemes[i])) != 0) continue;
-    const char *host = value + strlen(schemes[i]), *account = strchr(host, '@');
+    const char *host = value + strlen(schemes[i]), *account = strrchr(host, '@'); /* a password may have one too */
     return account ? account + 1 : host;
   }
   return NULL;
+}
+
+/* Whether a key in capitals ends like DB_HOST: GHOST_DB_PASSWORD and REDIS_HOST_PASSWORD hold no name. */
+static bool ends_as_host(const char *upper) {
+  static const char *const ends[] = {"",      "S",      "NAME",    "_NAME",   "_RO",      "_RW",
+                                     "_READ", "_WRITE", "_READER", "_WRITER", "_PRIMARY", "_REPLICA"};
+  const char *host = NULL;
+  for (const char *at = upper; (at = strstr(at, "HOST")); at += 4) host = at;
+  for (size_t i = 0; host && i < sizeof ends / sizeof *ends; i++)
+    if (!strcmp(host + 4, ends[i])) return true;
+  return false;
 }
 
 /* DB_HOST and the like hold a name alone. */
@@ -126,20 +137,21 @@ static const char *host_by_key(struct arena *arena, const char *key, const char 
   for (char *p = upper; *p; p++) *p = (char)toupper((unsigned char)*p);
   bool store = false;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) store = store || strstr(upper, words[i]);
-  return store && strstr(upper, "HOST") && strlen(value) < 200 ? value : NULL;
+  return store && ends_as_host(upper) && strlen(value) < 200 ? value : NULL;
 }
 
-/* A database, cache or broker behind an address that is not in the files: what one rents. */
+/* A database, cache or broker behind an address that is not in the files: what one rents. Of the value only what can be the name of
+ * a host is ever shown: what is around it may be a password. */
 static void mention_external(struct stack *s, struct workload *from, const char *key, const char *value,
                              const struct position *at) {
   struct arena *arena = s->im->arena;
   const char *host = host_of_url(value);
   if (!host) host = host_by_key(arena, key, value);
-  size_t length = host ? strcspn(host, ":/?, ") : 0, first = host ? strcspn(host, ".") : 0;
+  size_t length = host ? strcspn(host, ":/?,; ") : 0, first = host ? strcspn(host, ".") : 0;
   if (first >= length || !isalpha((unsigned char)host[length - 1])) return; /* a name of this network, or an address */
   const char *name = arena_format(arena, "%.*s", (int)(first < 40 ? first : 40), host);
-  for (const char *p = name; *p || p == name; p++)
-    if (!is_name(*p)) return;
+  for (size_t i = 0; i < length || !i; i++)
+    if (!is_name(host[i]) || *host == '.') return;
   struct workload *to = stack_named(s, name);
   if (!to) {
     to = stack_add(s, name, at);

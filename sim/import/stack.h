@@ -1,4 +1,4 @@
-/* What importers understand of a deployment: its workloads, who calls whom, and where requests come in.
+/* What importers understand of a deployment: its workloads, what calls what, and where requests come in.
  *
  * Each workload carries the tree of its service, to which importers add the keys that they know. stack_scenario() adds what a
  * deployment does not say, as assumptions: how many users come, what a request computes and asks of databases, and the machines. */
@@ -15,7 +15,7 @@ struct workload {
   const char *hints;           /* words of its environment that tell its framework */
   enum role role;
   bool entry;           /* requests of clients reach it first */
-  bool called, proxied; /* somebody calls it; a proxy does */
+  bool called, proxied; /* by any workload; by a proxy */
   struct json_value *service;
   uint32_t *calls; /* of the stack's workloads */
   uint32_t call_count, call_room;

@@ -9,6 +9,7 @@ struct json_value {
   bool flag;     /* of a null: json_taken_away */
   bool plain;    /* of YAML, without quotes: its type is that of its form until its field says otherwise, its text as written */
   bool replaces; /* of YAML, with the tag !override */
+  bool filled;   /* of Compose: its variables are put in; aliases share their values */
   double number;
   const char *text; /* of a string; of a number as written */
   const char *name;
@@ -22,7 +23,7 @@ struct json_value {
 void json_sort(struct arena *, struct json_value *object);
 void json_append(struct json_value *parent, struct json_value *child);
 struct json_value *json_new(struct arena *, enum json_type);
-/* The first of equal keys counts; the others are told and dropped. */
+/* The first of equal keys counts; the others are reported and dropped. */
 void json_drop_duplicates(struct arena *, struct diagnostics *, struct json_value *object);
 /* Marks a tree as coming from an option or a default: all of it then stands at that source. */
 void json_stamp(struct json_value *, const struct source_text *, enum json_origin);

@@ -139,6 +139,89 @@ static void test_edges(void) {
   free(path);
 }
 
+/* Small files, what their import has to say, and what it must not: parts of passwords, a better system than the file's. */
+static const struct {
+  const char *kind, *text, *says, *never;
+} small[] = {
+    {"compose",
+     "services: {web: {image: node, ports: [80], environment: {DATABASE_URL: 'postgres://shop:pa@ss.word@db.example.com/x'}}}",
+     "external: db", "ss.word"},
+    {"compose", "services: {web: {image: node, ports: [80], environment: {GHOST_DB_PASSWORD: hunter2.secret.zz}}}", "preset: node",
+     "hunter2"},
+    {"compose", "services: {web: {image: node, ports: [80], environment: {REDIS_HOST_PASSWORD: top.hidden.x}}}", "preset: node",
+     "hidden"},
+    {"compose",
+     "services: {web: {image: node, ports: [80], environment: {DB: "
+     "'jdbc:sqlserver://sql.example.com;user=sa;password=pw.hidden'}}}",
+     "sql.example.com is not in the files", "hidden"},
+    {"compose", "services: {web: {image: node, ports: [80], environment: {DB_HOST_RO: db.example.com}}}", "external: db", NULL},
+    {"compose",
+     "x-a: &a {command: [echo, '$${NOT_SET_HERE}']}\nservices: {web: {<<: *a, image: node, ports: [80]}, two: {<<: *a, image: "
+     "node}}",
+     "preset: node", "is empty"},
+    {"compose",
+     "services: {web: {image: node, ports: ['127.0.0.1:80:80', '127.0.0.1:81:81']}, api: {image: node, ports: ['8080:80']}}",
+     "entry: api", "entry: web"},
+    {"compose", "services: {web: {image: node, ports: [80]}, two: {image: node, scale: 0}}", "two: it has 0 replicas",
+     "two: {preset"},
+    {"compose", "services: {web: {image: node, ports: [80]}, db: {image: mysql, command: --max_connections=77}}", "max: {value: 77",
+     NULL},
+    {"compose", "services: {web: {image: api, ports: [80], command: gunicorn -k uvicorn.workers.UvicornWorker -w 4 main:app}}",
+     "web: {preset: uvicorn, processes: 4", NULL},
+    {"compose", "services: {web: {image: api, ports: [80], command: gunicorn -w 4 --threads 2 main:app}}",
+     "web: {preset: gunicorn-gthread, threads: 2, processes: 4", NULL},
+    {"k8s", "kind: Pod\nmetadata: {name: web}\nspec: {restartPolicy: Never, containers: [{image: node}]}", "restart: \"no\"", NULL},
+    {"k8s",
+     "kind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2, template: {spec: {containers: [{image: node}]}}}\n---\n"
+     "kind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 3, "
+     "maxReplicas: 9, metrics: [{type: External, external: {metric: {name: q}}}]}",
+     "web stays at 3 replicas: what it scales on is not in the files", "autoscale:"},
+    {"log", "- - - [04/May/2026:10:00:00 +0000] \"%%% /%%% HTTP/1.1\" 200 10", "mix: {unknown: 1}", "not a scenario"},
+};
+
+static void test_small(void) {
+  char *path = child_path("small.yaml");
+  for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
+    child_write(path, small[i].text);
+    struct child c = AGUANTA("import", small[i].kind, path);
+    test_check(c.status == 0 && (strstr(c.out, small[i].says) || strstr(c.err, small[i].says)), "%s\n  %d %s%s", small[i].text,
+               c.status, c.out, c.err);
+    const char *never = small[i].never;
+    test_check(!never || (!strstr(c.out, never) && !strstr(c.err, never)), "%s\n  %s%s", small[i].text, c.out, c.err);
+    child_free(&c);
+  }
+  free(path);
+}
+
+/* All files of a list, an env_file of what is piped in, and includes that multiply: 30 of 30 of 30 ... */
+static void test_includes(void) {
+  char *first = child_path("include.yaml"), *a = child_path("include-a.yaml"), *b = child_path("include-b.yaml");
+  child_write(first, "include: [{path: [include-a.yaml, include-b.yaml]}]\nservices: {web: {image: node, ports: [80]}}\n");
+  child_write(a, "services: {one: {image: redis}}\n");
+  child_write(b, "services: {two: {image: postgres}}\n");
+  struct child both = AGUANTA("import", "compose", first);
+  test_check(both.status == 0 && strstr(both.out, "one: {preset: redis") && strstr(both.out, "two: {preset: postgresql"), "%s%s",
+             both.out, both.err);
+  child_free(&both);
+  char *many[6];
+  for (int i = 0; i < 6; i++) {
+    char name[40];
+    snprintf(name, sizeof name, "many-%d.yaml", i);
+    many[i] = child_path(name);
+    FILE *file = fopen(many[i], "w");
+    for (int k = 0; k < 30; k++) fprintf(file, "%s many-%d.yaml", k ? "," : "include: [", i + 1);
+    fputs("]\nservices: {web: {image: node, ports: [80]}}\n", file);
+    fclose(file);
+  }
+  child_write(many[5], "services: {web: {image: node}}\n");
+  struct child_wish bounded = {.limit_s = 20};
+  struct child c = AGUANTA_AS(&bounded, "import", "compose", many[0]);
+  test_check(c.status == 3 && strstr(c.err, "more than 1000 files are included"), "%d %s", c.status, c.err);
+  child_free(&c);
+  free(first), free(a), free(b);
+  for (int i = 0; i < 6; i++) free(many[i]);
+}
+
 /* -o JSON, YAML through a pipe: the same scenario. */
 static void test_outputs(void) {
   char *json = child_path("out.json"), *yaml = child_path("out.yaml");
@@ -178,6 +261,7 @@ static void test_log(void) {
   free(path);
 }
 
-static const struct test_case cases[] = {{"log", test_log},     {"golden", test_golden},   {"bad", test_bad},
-                                         {"edges", test_edges}, {"outputs", test_outputs}, {0}};
+static const struct test_case cases[] = {
+    {"log", test_log},     {"golden", test_golden},     {"bad", test_bad},         {"edges", test_edges},
+    {"small", test_small}, {"includes", test_includes}, {"outputs", test_outputs}, {0}};
 const struct test_suite suite_import = {"import", cases};
