@@ -91,7 +91,7 @@ static enum exit_code import(struct arena *arena, const struct options *o, const
   if (diagnostics_errors(diagnostics)) fprintf(stderr, "%s%s", o->quiet ? "" : "refused\n", diagnostics_render(diagnostics, arena));
   if (!scenario || !session_outputs_apart(o, diagnostics)) return EXIT_INVALID;
   uint32_t loose = o->strict ? loose_ends(im) : 0;
-  if (loose) safe_print(stderr, "aguanta import: --strict: %u ignored or assumed of what is in the files\n", loose);
+  if (loose) safe_print(stderr, "aguanta import: --strict: %u lines of the files are ignored or assumed\n", loose);
   if (loose) return EXIT_INVALID;
   const char *text = printed(arena, o, scenario, kind->name);
   bool good = runs(arena, text, o->output && strcmp(o->output, "-") ? o->output : "imported.yaml");

@@ -93,8 +93,15 @@ static void replicas_of(struct converting *c, const struct json_value *v) {
 
 static void take_scale(struct converting *c, const struct json_value *v) { replicas_of(c, v); }
 
+void compose_attempts(struct converting *c, const struct json_value *v) {
+  import_note(c->im, IMPORT_IGNORED, &v->position, "%s: it restarts without end; a number of attempts is not modelled", c->w->name);
+}
+
+/* The policy under `deploy` goes before it. */
 static void take_restart(struct converting *c, const struct json_value *v) {
   const char *text = json_scalar(v);
+  if (c->policy_said) return;
+  if (text && !strncmp(text, "on-failure:", 11)) compose_attempts(c, v);
   c->restarts = text && strcmp(text, "no") != 0 && strcmp(text, "false") != 0;
   c->restart_said = true;
 }

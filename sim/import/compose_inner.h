@@ -10,7 +10,7 @@ struct converting {
   const char *file; /* the first: names of other files are relative to it */
   bool swarm;       /* keys are there that only Swarm has */
   uint32_t replicas;
-  bool restarts, restart_said, volumes;
+  bool restarts, restart_said, policy_said, volumes;
   double cpu, memory; /* of one replica: what is set aside or allowed, the larger */
   const struct json_value *environment, *env_file, *depends;
 };
@@ -20,6 +20,8 @@ void compose_service(struct converting *, const struct json_value *service);
 void compose_calls(struct converting *);
 void compose_deploy(struct converting *, const struct json_value *deploy);
 void compose_resources(struct converting *, const struct json_value *resources);
+/* Notes that a bound on restarts is not taken. */
+void compose_attempts(struct converting *, const struct json_value *);
 void compose_replicas(struct converting *, const struct json_value *);
 /* The words of a command, which may be a list. */
 const char *compose_words(struct arena *, const struct json_value *);

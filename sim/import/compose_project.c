@@ -60,8 +60,10 @@ static void take_placement(struct converting *c, const struct json_value *v) {
 
 static void take_policy(struct converting *c, const struct json_value *v) {
   const char *condition = json_scalar(json_member(v, "condition"));
+  const struct json_value *attempts = json_member(v, "max_attempts");
   c->restarts = !condition || strcmp(condition, "none") != 0;
-  c->restart_said = true;
+  c->restart_said = c->policy_said = true;
+  if (attempts && c->restarts) compose_attempts(c, attempts);
   if (!c->restarts && c->swarm) build_text(c->im->arena, c->w->service, "restart", "no");
 }
 

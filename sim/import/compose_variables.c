@@ -8,9 +8,10 @@
 
 struct compose_variables {
   const struct json_value *file; /* of .env; null: there is none */
+  struct json_value *missing;    /* names that are not set */
 };
 
-enum { NESTED = 16, LONGEST = 8192 };
+enum { NESTED = 16, LONGEST = 8192, MISSING = 200 };
 
 /* --- .env --------------------------------------------------------------------------------------------------------------------- */
 
@@ -55,6 +56,7 @@ struct json_value *compose_env_file(struct import *im, const char *path) {
 
 struct compose_variables *compose_variables_read(struct import *im, const char *beside) {
   struct compose_variables *v = arena_alloc(im->arena, sizeof *v);
+  v->missing = build_object(im->arena, NULL, NULL);
   v->file = compose_env_file(im, source_beside(im->arena, NULL, beside, ".env"));
   return v;
 }
@@ -105,7 +107,17 @@ static size_t closing(const char *text, size_t length) {
   return length;
 }
 
+/* Where it is first: a name may be in 10^6 places. */
 static void not_set(struct filling *f, const char *name) {
+  struct json_value *missing = f->variables->missing;
+  for (const struct json_value *v = missing->first; v; v = v->next)
+    if (!strcmp(v->name, name)) return;
+  if (json_count(missing) > MISSING) return;
+  build_flag(f->im->arena, missing, name, true);
+  if (json_count(missing) > MISSING) {
+    import_note(f->im, IMPORT_ASSUMED, &f->at, "more than %d variables are not set, and empty", MISSING);
+    return;
+  }
   import_note(f->im, IMPORT_ASSUMED, &f->at, "${%s} is empty: it is not set, here or in .env, and has no default", name);
 }
 

@@ -22,8 +22,10 @@ static double quantity(const struct json_value *v) {
   return NAN;
 }
 
+/* Rounded up, but 0.1 + 0.2 is 300m. */
 static const char *cpu_text(struct arena *arena, double cores) {
-  return arena_format(arena, cores == floor(cores) ? "%.0f" : "%.0fm", cores == floor(cores) ? cores : ceil(cores * 1000));
+  bool whole = cores == floor(cores);
+  return arena_format(arena, whole ? "%.0f" : "%.0fm", whole ? cores : fmax(ceil(cores * 1000 - 1e-6), 1));
 }
 
 /* --- resources: those of all containers of the pod ---------------------------------------------------------------------------- */
@@ -42,7 +44,7 @@ static double quantity_at(struct manifests *m, const struct json_value *of, cons
   return value;
 }
 
-/* A limit without a request is one too; a container without a limit leaves the pod without one. */
+/* A limit without a request is one too. The limit is that of the first container: what others may use is of no use to it. */
 static void add_container(struct manifests *m, const struct json_value *container, struct sums *s, bool first) {
   static const char *const names[] = {"cpu", "memory"};
   const struct json_value *resources = json_member(container, "resources");
@@ -51,8 +53,7 @@ static void add_container(struct manifests *m, const struct json_value *containe
            limit = quantity_at(m, json_member(resources, "limits"), names[i]);
     if (isnan(request)) request = limit;
     if (!isnan(request)) s->request[i] += request, s->requested[i] = true;
-    s->limited[i] = (first || s->limited[i]) && !isnan(limit);
-    if (!isnan(limit)) s->limit[i] += limit;
+    if (first && !isnan(limit)) s->limit[i] = limit, s->limited[i] = true;
   }
 }
 
@@ -60,11 +61,19 @@ static void put_resources(struct manifests *m, struct k8s_object *o, const struc
   struct arena *arena = m->im->arena;
   struct json_value *resources = build_object(arena, NULL, "resources"), *requests = build_object(arena, NULL, "requests"),
                     *limits = build_object(arena, NULL, "limits");
+  double limit[2] = {s->limit[0], s->limit[1]};
+  for (int i = 0; i < 2; i++)
+    if (s->limited[i] && s->limit[i] > 0 && s->limit[i] < s->request[i]) {
+      import_note(m->im, IMPORT_ASSUMED, &o->w->at,
+                  "%s: its %s limit is that of all containers: they request more than the first may use", o->name,
+                  i ? "memory" : "CPU");
+      limit[i] = s->request[i];
+    }
   o->cpu = s->requested[0] ? s->request[0] : 0.1, o->memory = s->requested[1] ? s->request[1] : 128 * 0x1p20;
   if (s->requested[0]) build_scalar(arena, requests, "cpu", cpu_text(arena, s->request[0]));
   if (s->requested[1]) build_bytes(arena, requests, "memory", s->request[1]);
-  if (s->limited[0] && s->limit[0] > 0) build_scalar(arena, limits, "cpu", cpu_text(arena, s->limit[0]));
-  if (s->limited[1] && s->limit[1] > 0) build_bytes(arena, limits, "memory", s->limit[1]);
+  if (s->limited[0] && s->limit[0] > 0) build_scalar(arena, limits, "cpu", cpu_text(arena, limit[0]));
+  if (s->limited[1] && s->limit[1] > 0) build_bytes(arena, limits, "memory", limit[1]);
   if (requests->first) json_append(resources, requests);
   if (limits->first) json_append(resources, limits);
   if (!resources->first) return;
@@ -249,7 +258,7 @@ void k8s_pod(struct manifests *m, struct k8s_object *o, const struct json_value 
   for (const struct json_value *v = main; v; v = v->next) {
     add_container(m, v, &sums, v == main);
     if (v != main)
-      import_note(m->im, IMPORT_IGNORED, &v->position, "%s: what the container %s does; its resources count", o->name,
+      import_note(m->im, IMPORT_IGNORED, &v->position, "%s: what its container \"%s\" does; its requests count", o->name,
                   json_scalar(json_member(v, "name")) ? json_scalar(json_member(v, "name")) : "");
   }
   o->w->image = json_scalar(json_member(main, "image"));

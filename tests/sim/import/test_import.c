@@ -176,6 +176,19 @@ static const struct {
      "kind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 3, "
      "maxReplicas: 9, metrics: [{type: External, external: {metric: {name: q}}}]}",
      "web stays at 3 replicas: what it scales on is not in the files", "autoscale:"},
+    {"k8s",
+     "kind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: node, resources: {requests: {cpu: 100m}, limits: {cpu: 500m, "
+     "memory: 1Gi}}}, {image: envoy, resources: {limits: {cpu: 200m}}}]}",
+     "resources: {requests: {cpu: 300m, memory: 1024Mi}, limits: {cpu: 500m, memory: 1024Mi}}", "containers:"},
+    {"k8s",
+     "kind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: node, resources: {limits: {cpu: 500m}}}, {image: envoy, "
+     "resources: {limits: {cpu: 200m}}}]}",
+     "web: its CPU limit is that of all containers: they request more than the first may use", "limits: {cpu: 500m"},
+    {"compose", "services: {web: {image: node, ports: [80], deploy: {restart_policy: {condition: none}}, restart: always}}",
+     "restart: \"no\"", NULL},
+    {"compose", "services: {web: {image: node, ports: [80], restart: 'on-failure:3'}}",
+     "web: it restarts without end; a number of attempts is not modelled", NULL},
+    {"compose", "services: {web: {image: node, ports: [80], labels: {a: $NOT_SET_HERE, b: $NOT_SET_HERE}}}", "assumed (4)", NULL},
     {"log", "- - - [04/May/2026:10:00:00 +0000] \"%%% /%%% HTTP/1.1\" 200 10", "mix: {unknown: 1}", "not a scenario"},
 };
 
