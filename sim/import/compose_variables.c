@@ -9,9 +9,10 @@
 struct compose_variables {
   const struct json_value *file; /* of .env; null: there is none */
   struct json_value *missing;    /* names that are not set */
+  size_t *filled;                /* bytes of all texts with variables: one line of .env may stand in 10^6 places */
 };
 
-enum { NESTED = 16, LONGEST = 8192, MISSING = 200 };
+enum { NESTED = 16, LONGEST = JSON_STRING_LIMIT, FILLED_MOST = 32 << 20, MISSING = 200 };
 
 /* --- .env --------------------------------------------------------------------------------------------------------------------- */
 
@@ -56,6 +57,7 @@ struct json_value *compose_env_file(struct import *im, const char *path) {
 
 struct compose_variables *compose_variables_read(struct import *im, const char *beside) {
   struct compose_variables *v = arena_alloc(im->arena, sizeof *v);
+  v->filled = arena_alloc(im->arena, sizeof *v->filled);
   v->missing = build_object(im->arena, NULL, NULL);
   v->file = compose_env_file(im, source_beside(im->arena, NULL, beside, ".env"));
   return v;
@@ -178,9 +180,14 @@ static void fill(struct filling *f, const char *text, size_t length, int depth) 
 }
 
 static void fill_text(struct import *im, const struct compose_variables *variables, struct json_value *v) {
-  struct filling f = {.im = im, .variables = variables, .at = v->position};
+  struct filling f;
+  f.im = im, f.variables = variables, f.at = v->position, f.length = 0, f.failed = false;
+  if (*variables->filled > FILLED_MOST) return;
   fill(&f, v->text, strlen(v->text), 0);
   f.out[f.length] = 0;
+  *variables->filled += f.length;
+  if (*variables->filled > FILLED_MOST)
+    diagnostic_add(im->diagnostics, &f.at, "variables make the files longer than %d MiB", FILLED_MOST >> 20);
   v->text = arena_text(im->arena, f.out);
   if (v->plain) yaml_take_type(v, true);
   if (v->type == JSON_NULL && !*v->text) v->type = JSON_TEXT;

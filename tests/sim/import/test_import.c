@@ -235,6 +235,28 @@ static void test_includes(void) {
   for (int i = 0; i < 6; i++) free(many[i]);
 }
 
+/* 60,000 bytes of .env in 1,000 places would be 60 MB: beyond 32 MiB. A long text with a $ in it is good. */
+static void test_variables(void) {
+  char *path = child_path("variables.yaml"), *env = child_path(".env");
+  FILE *file = fopen(env, "w");
+  fprintf(file, "LONG=%060000d\n", 1);
+  fclose(file);
+  file = fopen(path, "w");
+  fprintf(file, "services: {web: {image: node, ports: [80]}}\nconfigs: {a: {content: '$LONG %05000d'}}\n", 1);
+  fclose(file);
+  struct child good = AGUANTA("import", "compose", path);
+  test_check(good.status == 0, "%d %s", good.status, good.err);
+  file = fopen(path, "a");
+  for (int i = 0; i < 1000; i++) fprintf(file, "%s$LONG", i ? ", " : "x-a: [");
+  fputs("]\n", file);
+  fclose(file);
+  struct child bomb = AGUANTA("import", "compose", path);
+  test_check(bomb.status == 3 && strstr(bomb.err, "variables make the files longer than 32 MiB"), "%d %s", bomb.status, bomb.err);
+  remove(env);
+  child_free(&good), child_free(&bomb);
+  free(path), free(env);
+}
+
 /* -o JSON, YAML through a pipe: the same scenario. */
 static void test_outputs(void) {
   char *json = child_path("out.json"), *yaml = child_path("out.yaml");
@@ -274,7 +296,13 @@ static void test_log(void) {
   free(path);
 }
 
-static const struct test_case cases[] = {
-    {"log", test_log},     {"golden", test_golden},     {"bad", test_bad},         {"edges", test_edges},
-    {"small", test_small}, {"includes", test_includes}, {"outputs", test_outputs}, {0}};
+static const struct test_case cases[] = {{"log", test_log},
+                                         {"golden", test_golden},
+                                         {"bad", test_bad},
+                                         {"edges", test_edges},
+                                         {"small", test_small},
+                                         {"includes", test_includes},
+                                         {"variables", test_variables},
+                                         {"outputs", test_outputs},
+                                         {0}};
 const struct test_suite suite_import = {"import", cases};
