@@ -118,7 +118,7 @@ coverage: setup
 real: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/real
 	@$(B)/real --threads $(CORES) --json $(B)/real.json \
-	  $(if $(REAL_WRITE),--write docs/validation.md "Predicted on $$(date +%F) at commit $$(git rev-parse --short HEAD)")
+	  $(if $(REAL_WRITE),--write docs/validation.md "Predicted on $$(date +%F) at the commit of this page")
 
 PREFIX ?= /usr/local
 install: all

@@ -25,7 +25,7 @@ void real_judge(struct real_row *row, double limit, bool goal) {
   double spread = row->measured.spread * (share ? m : 1);
   row->limit = isfinite(spread) && 1.5 * spread > limit ? 1.5 * spread : limit;
   row->goal = goal;
-  row->within = fabs(row->error) <= row->limit;
+  row->within = fabs(row->error) <= row->limit, row->by_spread = row->within && fabs(row->error) > limit;
 }
 
 static void predicted(struct real_row *row, const double x[3]) { row->predicted = x[0], row->low = x[1], row->high = x[2]; }

@@ -84,6 +84,7 @@ struct real_row {
   bool fitted;                 /* values of the scenario were derived from this point */
   bool without;                /* predicted once more, by values derived without it */
   bool within;
+  bool by_spread; /* within only because 1.5 times the spread is more than the bound of the project */
 };
 
 struct real_options {
