@@ -312,6 +312,22 @@ static void put_background(struct service_fit *f) {
                                    f->service, 100 * value, 100 * (value - half), 100 * (value + half)));
 }
 
+/* The demand holds on a machine of any size; what the scenario predicts with it does not. */
+static void tell_too_busy(struct service_fit *f) {
+  struct calibration *c = f->c;
+  const char *group = place_group(c, f->service);
+  double cores = group_number(c, group, "cpu", NAN) * group_number(c, group, "count", 1), most = 0;
+  for (uint32_t i = 0; i < f->window_count; i++) {
+    const struct measured_window *w = &c->measured->windows[f->windows[i]];
+    most = fmax(most, cpu_of(c, w, f->service) / w->seconds);
+  }
+  if (!(most > 1.05 * cores)) return;
+  calibration_note(c, arena_format(c->arena,
+                                   "%s used %.3g cores, and its nodes (%s) have %.3g: the scenario is of a smaller machine than "
+                                   "the measured one, or the CPU is not in seconds",
+                                   f->service, most, group, cores));
+}
+
 static void fit_service(struct calibration *c, const char *service) {
   struct service_fit *f = arena_alloc(c->arena, sizeof *f);
   *f = (struct service_fit){.c = c, .service = service};
@@ -328,6 +344,7 @@ static void fit_service(struct calibration *c, const char *service) {
   }
   put_waking(f);
   put_background(f);
+  tell_too_busy(f);
   if (!(f->fit.freedom > 0))
     calibration_note(c, arena_format(c->arena,
                                      "%s: no window is left over for an interval; it is what a machine's speed drifts by, 8%%, "

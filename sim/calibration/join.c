@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { FEW_LINES = 100, STRETCHES = 5 };
-static const double HALF_HOUR = 1800;
+static const double HALF_HOUR = 1800, CORES_MOST = 1e4;
 
 struct group {
   struct measured *m;
@@ -21,10 +21,25 @@ struct group {
 
 static bool is_cpu(const struct series *s) { return s->of == SERIES_CPU || s->of == SERIES_HOST; }
 
+/* More than any machine has: the column is not in seconds. */
+static bool check_cores(const struct group *g, const struct series *s, uint32_t i) {
+  double cores = (s->value[i] - s->value[i - 1]) / (s->at_s[i] - s->at_s[i - 1]);
+  if (!is_cpu(s) || cores < CORES_MOST) return true;
+  diagnostic_add(g->diagnostics, &s->at[i],
+                 "\"%s\" used %.3g cores since the sample above it, which no machine has: CPU counts in seconds here, not in "
+                 "milliseconds or less",
+                 s->name, cores);
+  return false;
+}
+
 static bool check_series(const struct group *g, const struct series *s) {
   const char *what = s->of == SERIES_REQUESTS ? "requests" : "CPU";
   for (uint32_t i = 1; i < s->count; i++) {
-    if (s->at_s[i] <= s->at_s[i - 1]) {
+    if (s->at_s[i] == s->at_s[i - 1]) {
+      diagnostic_add(g->diagnostics, &s->at[i], "its time is that of the sample above it: two runs in one file, or a line twice");
+      return false;
+    }
+    if (s->at_s[i] < s->at_s[i - 1]) {
       diagnostic_add(g->diagnostics, &s->at[i],
                      "its time is %.3f s before that of the sample above it: two clocks, or two runs in "
                      "one file",
@@ -38,6 +53,7 @@ static bool check_series(const struct group *g, const struct series *s) {
                      what, s->name, s->value[i - 1], s->value[i]);
       return false;
     }
+    if (!check_cores(g, s, i)) return false;
   }
   if (s->count > 1) return true;
   diagnostic_add(g->diagnostics, &s->at[0], "only one sample of \"%s\": what it counted in a time takes two", s->name);

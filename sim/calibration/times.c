@@ -205,7 +205,7 @@ static void put_laws(struct times *t, const struct law_fit *fits, const struct l
     r->laws[r->law_count++] = (struct calibrated_law){t->endpoint,      law_names[law], fits[law].cv,        fits[law].distance,
                                                       fits[law].square, fits[law].p,    &fits[law] == chosen};
   if (!chosen && r->law_count < CALIBRATION_MOST)
-    r->laws[r->law_count++] = (struct calibrated_law){t->endpoint, "as it is", NAN, 0, NAN, NAN, true};
+    r->laws[r->law_count++] = (struct calibrated_law){t->endpoint, "as it is", NAN, NAN, NAN, NAN, true};
 }
 
 static void fit_endpoint(struct calibration *c, const char *endpoint) {

@@ -82,8 +82,7 @@ static void put_laws(FILE *file, const struct calibration_results *r) {
     fprintf(file, "%*s", INDENT, "");
     table_left(file, l->endpoint, 16);
     table_left(file, l->law, 13);
-    fprintf(file, " cv %-6.3g D %-7.3g", l->cv, l->distance);
-    if (!isnan(l->square)) fprintf(file, " A2 %-7.3g p %.3g", l->square, l->p);
+    if (!isnan(l->square)) fprintf(file, " cv %-6.3g D %-7.3g A2 %-7.3g p %.3g", l->cv, l->distance, l->square, l->p);
     fprintf(file, "%s\n", l->chosen ? "  taken" : "");
   }
 }

@@ -221,6 +221,20 @@ static void not_steady(void) {
   refused(ROOM "/wild.txt", "wild.txt:5:5: error: the load was not steady");
 }
 
+/* 6.3 s as nanoseconds: 2.1e8 cores. The same time twice. 63 s in 30 s are 2.09 cores of one: the demand holds, and it is said. A folder
+ * that is not there. */
+static void impossible(void) {
+  write_file("ns.csv", "at_s,service,cpu_s\n1764538000.1,app,0\n1764538030.1,app,6300000000\n");
+  refused(AT "vegeta.json," ROOM "/ns.csv", "ns.csv:3:1: error: \"app\" used 2.1e+08 cores since the sample above it");
+  write_file("twice.csv", "at_s,service,cpu_s\n1764538000.1,app,0\n1764538000.1,app,1\n");
+  refused(AT "vegeta.json," ROOM "/twice.csv", "twice.csv:3:1: error: its time is that of the sample above it");
+  write_file("more.csv", "at_s,service,cpu_s\n1764538000.1,app,0\n1764538030.1,app,63\n");
+  says(AT "app.json", AT "vegeta.json," ROOM "/more.csv", "app used 2.1 cores, and its nodes (");
+  struct child c = AGUANTA("calibrate", AT "app.json", "--from", AT "wrk-2.txt," AT "cpu-2.txt", "-o", ROOM "/not/there.json");
+  test_check(c.status == 2 && strstr(c.err, "there is no folder " ROOM "/not/"), "status %d: %s", c.status, c.err);
+  child_free(&c);
+}
+
 static void too_few(void) {
   write_file("few.txt", "Running 3s test @ http://127.0.0.1:8080/page\n  1 threads and 1 connections\n"
                         "    Latency     4.10ms    3.30ms  25.92ms   93.69%\n    Req/Sec     9.00     1.00     12.00    51.00%\n"
@@ -307,5 +321,6 @@ static const struct test_case cases[] = {{"utilization_law", utilization_law},
                                          {"clocks_disagree", clocks_disagree},
                                          {"not_steady", not_steady},
                                          {"too_few", too_few},
+                                         {"impossible", impossible},
                                          {NULL, NULL}};
 const struct test_suite suite_calibrate = {"calibrate", cases};

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The lag at which neighbours count as alike (sim/stats/regression.c) was chosen on the runs of this seed; others are a test of it. */
+enum { CHOSEN_ON = 19 };
+
 enum { SERVICES = 2, ENDPOINTS = 2, LOADS = 4, REPEATS = 3, WINDOWS = LOADS * REPEATS };
 static const double WINDOW_S = 30, APART_S = 90, FORGETS_S = 60, DRIFT = 0.02, CV = 1.2, TICK_S = 0.01;
 
@@ -104,7 +107,7 @@ static void count_run(const struct calibration_results *r, const struct truth *t
       }
 }
 
-static struct count run_all(uint32_t runs) {
+static struct count run_all(uint32_t runs, uint64_t seed) {
   struct count c = {0};
   struct arena *kept = arena_new();
   struct diagnostics *d = diagnostics_new(kept);
@@ -112,7 +115,7 @@ static struct count run_all(uint32_t runs) {
   test_check(scenario != NULL, "%s", diagnostics_render(d, kept));
   for (uint32_t i = 0; i < runs && scenario; i++) {
     struct arena *arena = arena_new();
-    struct stream s = stream_at(stream_key(19, 0, 0, 0), i);
+    struct stream s = stream_at(stream_key(seed, 0, 0, 0), i);
     struct truth t = draw_truth(&s);
     struct measured *m = measure_all(arena, &s, &t);
     struct calibration_results *r = calibrate(arena, diagnostics_new(arena), scenario, m, &(struct calibration_options){0});
@@ -125,24 +128,33 @@ static struct count run_all(uint32_t runs) {
 
 /* 100 runs of 4 demands that share their windows: no fewer than 91 and no more than 98.5%. */
 static void smoke(void) {
-  struct count c = run_all(100);
+  struct count c = run_all(100, CHOSEN_ON);
   double share = (double)c.covered / c.stated;
   test_check(c.stated >= 380, "only %u of 400 demands were stated", c.stated);
   test_check(share > 0.91 && share < 0.985, "%.2f%% of %u covered, %u below, %u above, half-width %.2f%%", 100 * share, c.stated,
              c.below, c.above, 100 * c.width / c.stated);
 }
 
-static void thousand(void) {
+static void thousand_of(uint64_t seed) {
   if (!getenv("AGUANTA_LONG")) {
     CU_PASS("make check-long runs it");
     return;
   }
-  struct count c = run_all(1000);
+  struct count c = run_all(1000, seed);
   double share = (double)c.covered / c.stated;
   printf("    %u demands of 1,000 runs: %.2f%% within their intervals, %.2f%% above them, %.2f%% below, mean half-width %.1f%%\n",
          c.stated, 100 * share, 100.0 * c.below / c.stated, 100.0 * c.above / c.stated, 100 * c.width / c.stated);
+  test_check(c.stated >= 3960, "only %u of 4,000 demands were stated", c.stated);
   test_check(share > 0.936 && share < 0.964, "%.2f%% of %u covered, %u below, %u above", 100 * share, c.stated, c.below, c.above);
 }
 
-static const struct test_case cases[] = {{"smoke", smoke}, {"thousand", thousand}, {NULL, NULL}};
+static void thousand(void) { thousand_of(CHOSEN_ON); }
+static void second_thousand(void) { thousand_of(20); }
+static void third_thousand(void) { thousand_of(21); }
+
+static const struct test_case cases[] = {{"smoke", smoke},
+                                         {"thousand", thousand},
+                                         {"second_thousand", second_thousand},
+                                         {"third_thousand", third_thousand},
+                                         {NULL, NULL}};
 const struct test_suite suite_calibrate_coverage = {"calibrate_coverage", cases};
