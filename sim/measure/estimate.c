@@ -1,4 +1,5 @@
 #include "sim/measure/estimate.h"
+#include "sim/describe/thousands.h"
 #include "sim/engine/arena.h"
 #include "sim/measure/law.h"
 #include "sim/measure/measure_money.h"
@@ -122,15 +123,11 @@ static const char *more_for(const struct evidence *ev, const struct entry *e) {
   return needs == UINT32_MAX ? "" : arena_format(ev->arena, " (about %u replications would do)", needs);
 }
 
-/* A number of requests with its thousands apart, as in all that people read. */
-static const char *thousands(const struct evidence *ev, double n) {
+/* A number of requests as people read it. */
+const char *entry_count(const struct evidence *ev, double n) {
   char digits[32], text[48];
-  int length = snprintf(digits, sizeof digits, "%.0f", n), used = 0;
-  for (int i = 0; i < length; i++) {
-    if (i && (length - i) % 3 == 0) text[used++] = ',';
-    text[used++] = digits[i];
-  }
-  text[used] = 0;
+  snprintf(digits, sizeof digits, "%.0f", n);
+  thousands_group(digits, text, sizeof text);
   return arena_text(ev->arena, text);
 }
 
@@ -138,13 +135,13 @@ static const char *too_few_for(const struct evidence *ev, const struct entry *e)
   const struct measure *m = &e->measure;
   uint64_t n = measure_count(m, &ev->model, entry_view(ev, e));
   double worthy = floor(law_worth(ev, m, n));
-  const char *needs = thousands(ev, 100 / (1 - m->p)), *is = thousands(ev, (double)n);
+  const char *needs = entry_count(ev, 100 / (1 - m->p)), *is = entry_count(ev, (double)n);
   if (worthy >= (double)n)
     return arena_format(ev->arena, "too short: p%g needs %s independent values; there are %s%s", 100 * m->p, needs, is,
                         more_for(ev, e));
   return arena_format(ev->arena,
                       "too short: p%g needs %s independent values; the %s here depend on each other and tell as much as %s%s",
-                      100 * m->p, needs, is, thousands(ev, worthy), more_for(ev, e));
+                      100 * m->p, needs, is, entry_count(ev, worthy), more_for(ev, e));
 }
 
 const char *entry_why_no_data(const struct evidence *ev, const struct entry *e) {

@@ -18,6 +18,8 @@ struct estimate entry_estimate(const struct evidence *, const struct entry *);
 struct estimate entry_at_typical(const struct evidence *, const struct entry *);
 /* Why an estimate has no value, for people. */
 const char *entry_why_no_data(const struct evidence *, const struct entry *);
+/* A number of things, such as "19,867", for texts. */
+const char *entry_count(const struct evidence *, double);
 /* Replications that it would take in all until the relative half-width is `precision`; 0 when it is, UINT32_MAX when that cannot be
  * foreseen. Without a value: until there is one. */
 uint32_t entry_needs(const struct evidence *, const struct entry *, double precision);

@@ -204,6 +204,11 @@ static void note_stragglers(const struct evidence *ev, struct results *r) {
           100 * d->stragglers.share, sim_seconds(d->stragglers.lasts) / 60));
 }
 
+/* A share of the time without an exponent: "0.02%", "under 0.0001%". */
+static const char *small_share(const struct evidence *ev, double share) {
+  return share < 1e-6 ? "under 0.0001%" : arena_format(ev->arena, "%.3g%%", 100 * share);
+}
+
 /* Which states of what faults leave were played with requests. */
 static void note_carried(const struct evidence *ev, struct results *r) {
   const struct carrying *book = model_part(&ev->model, PART_carrying);
@@ -213,15 +218,15 @@ static void note_carried(const struct evidence *ev, struct results *r) {
   if (!sum.states && !(v->assumed_s > 0)) return;
   const char *text =
       arena_format(ev->arena,
-                   "years of faults: in %u state%s of the platform something may be overloaded, %.3g%% of the time; "
+                   "years of faults: in %u state%s of the platform something may be overloaded, %s of the time; "
                    "what is served then is what %u short traffic runs answer",
-                   sum.states, sum.states == 1 ? "" : "s", 100 * (v->strained_s + v->assumed_s) / v->seconds, sum.runs);
+                   sum.states, sum.states == 1 ? "" : "s", small_share(ev, (v->strained_s + v->assumed_s) / v->seconds), sum.runs);
   if (v->assumed_s > 0)
-    text = arena_format(
-        ev->arena,
-        "%s; where there was no run, %.2g%% of the time, it is nothing, and after an overload what was served in it, for "
-        "as long again",
-        text, 100 * v->assumed_s / v->seconds);
+    text =
+        arena_format(ev->arena,
+                     "%s; where there was no run, %s of the time, it is nothing, and after an overload what was served in it, for "
+                     "as long again",
+                     text, small_share(ev, v->assumed_s / v->seconds));
   if (sum.timed) text = arena_format(ev->arena, "%s; their load is the mean over the measured window", text);
   findings_note(ev, r, text);
 }

@@ -1,4 +1,5 @@
 #include "sim/measure/outage_claim.h"
+#include "sim/measure/estimate.h"
 #include "sim/measure/measure_row.h"
 #include "sim/measure/sample.h"
 #include "sim/engine/arena.h"
@@ -36,12 +37,12 @@ static const char *of_extreme(const struct claim *c) {
 }
 
 const char *outage_judged(const struct evidence *ev, const struct claim *c, uint64_t n) {
-  const char *events = measure_row(&c->measure)->events;
+  const char *count = entry_count(ev, (double)n), *events = measure_row(&c->measure)->events;
   const char *of = events ? events : c->measure.monthly ? "months" : "years";
-  if (of_range(c)) return arena_format(ev->arena, "share of %llu %s in the range", (unsigned long long)n, of);
+  if (of_range(c)) return arena_format(ev->arena, "share of %s %s in the range", count, of);
   double percent = 100 * (at_least(c) ? 1 - c->share : c->share);
-  if (c->share >= 1) return arena_format(ev->arena, "%s of %llu %s", of_extreme(c), (unsigned long long)n, of);
-  return arena_format(ev->arena, "%.6g%% quantile of %llu %s", percent, (unsigned long long)n, of);
+  if (c->share >= 1) return arena_format(ev->arena, "%s of %s %s", of_extreme(c), count, of);
+  return arena_format(ev->arena, "%.6g%% quantile of %s %s", percent, count, of);
 }
 
 uint32_t outage_needs(const struct evidence *ev, const struct claim *c, const struct estimate *x) {

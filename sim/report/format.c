@@ -1,4 +1,5 @@
 #include "sim/report/format.h"
+#include "sim/describe/thousands.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,17 +83,6 @@ static int power_of(enum unit unit, const struct estimate *e, double factor) {
   return last_digit_alone(unit, e->value, factor);
 }
 
-static void group_thousands(const char *digits, char *out, size_t size) {
-  const char *first = digits + (*digits == '-'), *end = first + strspn(first, "0123456789");
-  size_t used = 0;
-  if (*digits == '-') out[used++] = '-';
-  for (const char *d = first; d < end && used + 2 < size; d++) {
-    if (d > first && (end - d) % 3 == 0) out[used++] = ',';
-    out[used++] = *d;
-  }
-  snprintf(out + used, size - used, "%s", end);
-}
-
 /* value / factor, rounded to 10^power, with thousands separators. */
 static void write_number(char *out, size_t size, double value, double factor, int power) {
   char digits[64];
@@ -106,7 +96,7 @@ static void write_number(char *out, size_t size, double value, double factor, in
   }
   snprintf(digits, sizeof digits, "%.*f", decimals, shown);
   if (strspn(digits, "-0.") == strlen(digits) && digits[0] == '-') memmove(digits, digits + 1, strlen(digits));
-  group_thousands(digits, out, size);
+  thousands_group(digits, out, size);
 }
 
 /* At the finest digits, a share that is not all and not nothing is not rounded to it: ">99.9999999", "<0.0000001". What is off by
@@ -263,7 +253,7 @@ struct shown format_count(uint64_t count) {
   struct shown out;
   char digits[32];
   snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-  group_thousands(digits, out.text, sizeof out.text);
+  thousands_group(digits, out.text, sizeof out.text);
   return out;
 }
 
