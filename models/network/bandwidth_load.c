@@ -3,6 +3,7 @@
 #include "models/network/bandwidth.h"
 #include "models/platform/placement.h"
 #include "models/request/operation.h"
+#include "models/request/request.h"
 #include "sim/engine/arena.h"
 
 /* Bits of a request of the whole system: by service, over the lines of its replicas; by node group, over those of its machines. */
@@ -84,10 +85,10 @@ static void add_program(const struct demand_sums *d, const struct program *p, do
   uint32_t depth = 0;
   for (uint32_t i = 0; i < p->end; i++) {
     const struct instruction *in = &p->instructions[i];
-    bool enters = in->operation->enters, leaves_ = in->operation->leaves;
+    bool enters = in->operation->enters, leaves = in->operation == &operation_leave;
     if (enters && in->scale > 0) add_message(d, frames[depth], in->service, 8 * in->scale * counting.runs[i]);
     if (enters && depth < PROGRAM_FRAMES) frames[++depth] = in->service;
-    if (!leaves_ || !depth) continue;
+    if (!leaves || !depth) continue;
     depth--;
     if (in->scale > 0) add_message(d, in->service, frames[depth], 8 * in->scale * counting.runs[i]);
   }

@@ -112,7 +112,20 @@ static void test_way(void) {
   answer_free(&a);
 }
 
+/* A delay before it does not change who calls: api sends 10 kB and receives 990 kB with each request. Of a line
+ * of 10 Mbit/s that is 80 kbit and 7.92 Mbit: full at 125/s and at 1.263/s. */
+static void test_behind_a_delay(void) {
+  struct answer a = ANSWER(
+      "tests/cli/money/zones.json", "--set", "services.api.bandwidth=10Mbit/s", "--set", "traffic.people.rate=1/s", "--set",
+      "endpoints.near.steps=[{\"delay\":\"1ms\"},{\"call\":\"search\",\"request\":\"10kB\",\"response\":\"990kB\",\"steps\":[]}]",
+      "--set", "traffic.people.mix.far=0", "--set", "traffic.people.mix.near=100", "--reps", "2", "--set", "run.window=10s");
+  about("out", number(entry(&a, "saturation", "resource", "api network out"), "saturates_at_per_s"), 125, 1e-9);
+  about("in", number(entry(&a, "saturation", "resource", "api network in"), "saturates_at_per_s"), 10 / 7.92, 1e-9);
+  answer_free(&a);
+}
+
 static const struct test_case cases[] = {{"images", test_images},
+                                         {"behind a delay", test_behind_a_delay},
                                          {"a queue for a line", test_queue},
                                          {"unlimited", test_unlimited},
                                          {"overload", test_overload},
