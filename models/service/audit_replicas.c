@@ -19,6 +19,12 @@ static bool connection_aside(const struct world *w, const struct request *r, uin
   return t->has_connection && t->connection_frame == frame;
 }
 
+/* Between two queries of a request that opens connections itself (models/database/own_connection.h). */
+static void count_kept(const struct world *w, const struct request *r, uint32_t *connections) {
+  for (uint32_t id = request_connections(w, r)->kept; id != NONE; id = connection_at(w, id)->next)
+    if (connection_at(w, id)->owner != NONE) connections[connection_at(w, id)->owner]++;
+}
+
 static struct presence count_presence(const struct world *w) {
   struct presence l = {.in_flight = allocate_zeroed(w->container_count + 1, sizeof(uint32_t)),
                        .sent = allocate_zeroed(w->container_count + 1, sizeof(uint32_t)),
@@ -26,6 +32,7 @@ static struct presence count_presence(const struct world *w) {
   for (uint32_t id = 0; id < pool_capacity(&w->requests); id++) {
     const struct request *r = world_request(w, id);
     if (!r->live) continue;
+    count_kept(w, r, l.connections);
     for (uint32_t d = 0; d < r->depth; d++) {
       const struct frame *f = &r->frames[d];
       if (w->containers[f->container].generation != f->generation) continue;

@@ -77,6 +77,15 @@ static void test_traces(void) {
   }
 }
 
+/* The run ends between their two queries: each has its connection, which the audit knows. */
+static void test_between_queries(void) {
+  struct fixture f = fixture_of(SHOP, 10, QUERY ", { 'delay': '30s' }, " QUERY, "request", "", "");
+  struct world *w = fixture_run(&f, 1, "between queries");
+  test_check(pool_live(&world_connections(w)->all) == 10, "%u connections are open", pool_live(&world_connections(w)->all));
+  world_free(w);
+  fixture_close(&f);
+}
+
 /* CPU of the database a request: the set-up once, and its queries; once more for what each of two branches opens. */
 static void test_demand(void) {
   static const struct {
@@ -98,5 +107,6 @@ static void test_demand(void) {
   }
 }
 
-static const struct test_case cases[] = {{"traces", test_traces}, {"demand", test_demand}, {NULL, NULL}};
+static const struct test_case cases[] = {
+    {"traces", test_traces}, {"between queries", test_between_queries}, {"demand", test_demand}, {NULL, NULL}};
 const struct test_suite suite_own_connections = {"own_connections", cases};
