@@ -262,6 +262,7 @@ void container_woken(struct world *w, struct container *c, struct request *r) {
   struct crew *k = computing_crew(w, c, r);
   assert(k->running);
   k->running--;
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w)); /* a stop while it woke delayed nothing */
   share_advance(w, c, world_now(w));
   if (r->ends_with)
     fill_threads(w, c, k);

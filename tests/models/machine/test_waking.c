@@ -62,6 +62,12 @@ static const struct trace {
     /* 30 ms of waking and 40 of work under 50 ms in 100: a stop of 50 ms. */
     {"quota", 1, "{ 'cpu': '40ms' }", ", 'wake': { 'cpu': '30ms' }, 'resources': { 'limits': { 'cpu': '500m' } }", 8, "", 120, 30,
      40, 0},
+    /* One branch computes from 2 to 52 ms, when the quota is used up until 102 ms; the other one wakes from 51 to 53 ms, is stopped
+     * for the 49 ms that are left, and computes for 20: 51 + 2 + 49 + 20. */
+    {"stopped while it wakes", 1,
+     "{ 'parallel': [ { 'steps': [ { 'cpu': '60ms' } ] }, { 'steps': [ { 'delay': '51ms' }, { 'cpu': '20ms' } ] } ] }",
+     ", 'runtime': 'threads', 'threads': 2, 'wake': { 'latency': '2ms' }, 'resources': { 'limits': { 'cpu': '500m' } }", 8, "", 122,
+     2, 20, 0},
 };
 
 static bool near(double a, double b) { return fabs(a - b) < 1e-6; }
