@@ -362,7 +362,10 @@ static bool connection_accept(struct world *w, struct request *r, const struct i
   }
   if (c->holds) return takes_seat(w, r, in, k, a);
   if (c->loops && a->opens) return knocks(w, r, in, k, a);
-  a->stage = STAGE_NEW;
+  if (c->loops)
+    a->stage = STAGE_NEW; /* its connection is read next */
+  else
+    is_in(a);
   container_takes_in(w, c, r);
   return true;
 }

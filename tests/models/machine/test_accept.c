@@ -194,7 +194,25 @@ static void test_round_trip(void) {
   fixture_close(&f);
 }
 
-static const struct test_case cases[] = {{"newcomers", test_newcomers},
+/* The proxy opens connections to b; b has none of its own: what it calls is on connections that are established, whatever the request
+ * came on. */
+static void test_behind_threads(void) {
+  char traffic[300];
+  snprintf(traffic, sizeof traffic, USERS("u", "5", "10s", "e"), "");
+  struct fixture f =
+      fixture_of(PROXIED, traffic,
+                 "'e': { 'entry': 'p', 'steps': [ { 'call': 'b', 'steps': [ { 'call': 'c', 'steps': [ { 'cpu': '1s' } "
+                 "] } ] } ] }",
+                 "0", ", 'accept': 'all', 'threads': 2, 'processes': 4 }, 'c': { 'kind': 'app', 'accept': 'one'");
+  struct world *w = fixture_run(&f, 1, "behind threads");
+  test_check(fixture_metered(w, "p", "upstream_opened") > 0 && fixture_metered(w, "c", "accepted") == 0, "%g opened, %g accepted",
+             fixture_metered(w, "p", "upstream_opened"), fixture_metered(w, "c", "accepted"));
+  world_free(w);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"behind threads", test_behind_threads},
+                                         {"newcomers", test_newcomers},
                                          {"beside busy ones", test_beside_busy_ones},
                                          {"full queue", test_full_queue},
                                          {"clients go", test_clients_go},
