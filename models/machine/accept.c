@@ -6,9 +6,11 @@
 #include "models/network/network.h"
 #include "models/request/line.h"
 #include "models/request/operation.h"
+#include "models/request/walk.h"
 #include "models/service/upstream.h"
 #include "sim/engine/arena.h"
 #include <assert.h>
+#include <math.h>
 
 enum accept_stage { STAGE_NEW, STAGE_CONNECTS, STAGE_DROPPED, STAGE_PAYS, STAGE_READS };
 enum loop_queue { IN_BATCH, IN_AGAIN, IN_READY, IN_ACCEPTED, IN_DOOR };
@@ -220,8 +222,9 @@ static const struct loop_calls calls = {.joins = loop_joins,
                                         .is_ready = loop_is_ready};
 
 static bool connection_accept(struct world *, struct request *, const struct instruction *);
+static void accept_asks(const struct walk *, const struct instruction *, double weight);
 static const struct operation operation_connection_accept = {
-    .name = "accept a connection", .run = connection_accept, .accepts = true};
+    .name = "accept a connection", .run = connection_accept, .ask = accept_asks, .accepts = true};
 
 /* --- accept ------------------------------------------------------------------------------------------------------------------ */
 
@@ -407,6 +410,22 @@ static bool keeps(const struct model *m, int32_t caller) {
 
 static bool has_loops(const struct service_config *s) {
   return service_accept(s)->takes != ACCEPT_NONE && s->runtime == RUNTIME_EVENT_LOOP && s->threads == 1;
+}
+
+double accept_cpu_s(const struct service_config *s) { return has_loops(s) ? service_accept(s)->cpu.mean * 1e-9 : 0; }
+
+/* Each request of a caller that keeps none opens one; of others as many as do in the long run. Those of clients:
+ * models/traffic/handshake_load.c. */
+static void accept_asks(const struct walk *w, const struct instruction *in, double weight) {
+  const struct model *m = w->sums->model;
+  if (w->depth < 2 || !keeps(m, w->frames[w->depth - 2])) return;
+  const struct upstream_config *caller = service_upstream(model_service(m, (uint32_t)w->frames[w->depth - 2]));
+  double each_s = accept_cpu_s(model_service(m, (uint32_t)in->service));
+  if (caller->idle) each_s /= caller->requests == INT64_MAX ? INFINITY : (double)caller->requests;
+  if (!(each_s > 0)) return;
+  struct instruction work = *in;
+  work.demand = distribution_constant(each_s * 1e9);
+  compute_asks(w, &work, weight);
 }
 
 /* Behind the accept of a call. */

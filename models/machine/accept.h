@@ -87,6 +87,8 @@ static inline struct accepting *request_accepting(const struct world *w, const s
 }
 static inline const struct accept_config *service_accept(const struct service_config *s) { return service_part(s, PART_accept); }
 
+/* CPU time, in s on a reference core, that one connection costs its loop; 0 where no loop accepts. */
+double accept_cpu_s(const struct service_config *);
 /* Something is ready for the process's loop. */
 bool loop_is_ready(const struct container *, const struct crew *);
 /* The request, if it waits for its SYN to be sent again, gives that up: it fails within the instant. */

@@ -70,7 +70,7 @@ static void test_write(void) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct child c, again;
     char *after = checked(rows[i].before, "--write", &c), *twice = checked(rows[i].after, "--write", &again);
-    test_check(after && !strcmp(after, rows[i].after), "%zu:\n%s\n%s%s", i, after, c.out, c.err);
+    test_check(after && !strcmp(after, rows[i].after), "%zu:\n%s\n%s%s", i, after ? after : "nothing", c.out, c.err);
     test_check(twice && !strcmp(twice, rows[i].after), "%zu, again:\n%s\n%s", i, twice, again.err);
     free(after), free(twice), child_free(&c), child_free(&again);
   }
