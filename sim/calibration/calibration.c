@@ -90,6 +90,7 @@ void calibration_fit(struct calibration *c) {
   fit_demands(c);
   fit_statements(c);
   fit_times(c);
+  fit_rest(c);
   fit_waits(c);
 }
 

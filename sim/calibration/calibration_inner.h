@@ -67,6 +67,7 @@ const char *law_seconds(struct arena *, double seconds); /* "2.043ms" with quote
 void fit_demands(struct calibration *);
 void fit_statements(struct calibration *);
 void fit_times(struct calibration *);
+void fit_rest(struct calibration *); /* demands that none of them measured: gaps */
 void fit_waits(struct calibration *);
 
 /* hold_out.c */

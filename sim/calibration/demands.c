@@ -371,13 +371,20 @@ static bool host_read(const struct calibration *c) {
   return false;
 }
 
-/* Services whose CPU is only in the sum of their machine. */
-static void tell_host(struct calibration *c) {
+static bool is_measured(const struct calibration *c, const char *path) {
+  for (uint32_t i = 0; i < c->results->value_count; i++)
+    if (!strcmp(c->results->values[i].path, path)) return true;
+  return false;
+}
+
+/* Services whose CPU is only in the sum of their machine, or not measured, and whose demands do not come from times either. */
+void fit_rest(struct calibration *c) {
   const char *all = "";
   uint32_t count = 0;
   for (const struct json_value *s = json_first(json_member(c->scenario->tree, "services")); s; s = json_next(s)) {
     bool has = false;
-    for (uint32_t i = 0; i < c->place_count; i++) has |= !strcmp(c->places[i].service, json_name(s));
+    for (uint32_t i = 0; i < c->place_count; i++)
+      has |= !strcmp(c->places[i].service, json_name(s)) && !is_measured(c, c->places[i].path);
     if (!has || any_cpu(c, json_name(s))) continue;
     all = arena_format(c->arena, "%s%s%s", all, *all ? ", " : "", json_name(s)), count++;
   }
@@ -385,11 +392,10 @@ static void tell_host(struct calibration *c) {
   calibration_gap(c, arena_format(c->arena, "the demands at %s", all),
                   host_read(c) ? "only the CPU of the whole machine was measured, and every request visits them together: read the "
                                  "CPU of each service (its cgroup)"
-                               : "no CPU of theirs was measured");
+                               : "their CPU was not measured");
 }
 
 void fit_demands(struct calibration *c) {
   for (const struct json_value *s = json_first(json_member(c->scenario->tree, "services")); s; s = json_next(s))
     fit_service(c, json_name(s));
-  tell_host(c);
 }

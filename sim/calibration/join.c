@@ -60,8 +60,24 @@ static bool check_series(const struct group *g, const struct series *s) {
   return false;
 }
 
+/* A window has room for this many names. */
+static bool check_names(const struct group *g) {
+  uint32_t clocks = 0, counters = 0;
+  for (uint32_t i = 0; i < g->count; i++)
+    for (uint32_t k = 0; k < g->readings[i].series_count; k++) {
+      const struct series *s = &g->readings[i].series[k];
+      clocks += is_cpu(s), counters += s->of == SERIES_REQUESTS;
+      if (clocks <= MEASURED_NAMES && counters <= MEASURED_NAMES && k + 1 < SERIES_MOST) continue;
+      diagnostic_add(g->diagnostics, &s->at[0], "has more than %d names: keep the lines of the services and endpoints in question",
+                     MEASURED_NAMES);
+      return false;
+    }
+  return true;
+}
+
 static bool check_all(const struct group *g) {
-  bool good = true;
+  bool good = check_names(g);
+  if (!good) return false;
   for (uint32_t i = 0; i < g->count; i++)
     for (uint32_t k = 0; k < g->readings[i].series_count; k++) good &= check_series(g, &g->readings[i].series[k]);
   return good;

@@ -72,6 +72,7 @@ struct measured_window *reading_window(struct reading *r) {
 struct series *reading_series(struct reading *r, enum series_of of, const char *name) {
   for (uint32_t i = 0; i < r->series_count; i++)
     if (r->series[i].of == of && !strcmp(r->series[i].name, name)) return &r->series[i];
+  if (r->series_count == SERIES_MOST) return &r->series[SERIES_MOST - 1];
   r->series = grown(r->arena, r->series, sizeof *r->series, r->series_count, &r->series_room);
   struct series *s = &r->series[r->series_count++];
   *s = (struct series){.of = of, .name = arena_text(r->arena, name)};

@@ -5,6 +5,9 @@
 #include "sim/calibration/measured.h"
 #include "sim/json/json.h"
 
+/* No group has as many: what comes after is put to the last, and joining refuses it. */
+enum { SERIES_MOST = 4096 };
+
 /* A counter that was read several times. */
 enum series_of {
   SERIES_CPU,

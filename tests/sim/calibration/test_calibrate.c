@@ -133,6 +133,7 @@ static void law_of_log(void) {
   double d = json_of(c.out, "endpoints.page.steps.0.cpu", "value");
   test_check(c.status == 0 && about(d, 0.008, 0.06), "status %d, %g: %s", c.status, d, c.err);
   test_check(strstr(c.out, "\"law\": \"lognormal\"") && strstr(c.out, "law: lognormal"), "%s", c.out);
+  test_check(!strstr(c.out, "the demands at app"), "the demand is measured, by its times: %s", c.out);
   child_free(&c);
   static const char *const others[] = {AT "apache.log", AT "json.log"};
   for (int i = 0; i < 2; i++) {
@@ -235,6 +236,21 @@ static void impossible(void) {
   child_free(&c);
 }
 
+/* The 257th service, and 5,000. */
+static void many_names(void) {
+  for (int names = 257; names < 6000; names += 4743) {
+    char *text = NULL;
+    size_t length = 0;
+    FILE *f = open_memstream(&text, &length);
+    fputs("at_s,service,cpu_s\n", f);
+    for (int i = 0; i < names; i++) fprintf(f, "1764538000.1,s%d,0\n1764538030.1,s%d,1\n", i, i);
+    fclose(f);
+    write_file("many.csv", text);
+    free(text);
+    refused(AT "vegeta.json," ROOM "/many.csv", "many.csv:514:1: error: has more than 256 names: keep the lines");
+  }
+}
+
 static void too_few(void) {
   write_file("few.txt", "Running 3s test @ http://127.0.0.1:8080/page\n  1 threads and 1 connections\n"
                         "    Latency     4.10ms    3.30ms  25.92ms   93.69%\n    Req/Sec     9.00     1.00     12.00    51.00%\n"
@@ -322,5 +338,6 @@ static const struct test_case cases[] = {{"utilization_law", utilization_law},
                                          {"not_steady", not_steady},
                                          {"too_few", too_few},
                                          {"impossible", impossible},
+                                         {"many_names", many_names},
                                          {NULL, NULL}};
 const struct test_suite suite_calibrate = {"calibrate", cases};
