@@ -1,6 +1,7 @@
 #include "sim/calibration/calibration.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/session.h"
+#include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
 #include "sim/json/source_file.h"
@@ -12,7 +13,7 @@
 /* Before anything is run: the scenario that extends the given one names it from there, so that the folder must exist. */
 static bool has_folder(const char *path) {
   const char *slash = strrchr(path, '/');
-  char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+  char *folder = slash ? allocate_format("%.*s", (int)(slash - path) + 1, path) : NULL;
   bool there = !folder || !access(folder, F_OK);
   if (!there) safe_print(stderr, "aguanta calibrate: cannot write %s: there is no folder %s\n", path, folder);
   free(folder);
