@@ -23,7 +23,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SUITES   := $(sort $(patsubst test_%.c,%,$(notdir $(TESTS))))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo ideas pictures check install check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage real format docs clean help setup
+.PHONY: all demo ideas pictures check install uninstall check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage real format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -120,9 +120,18 @@ real: setup
 	@$(B)/real --threads $(CORES) --json $(B)/real.json \
 	  $(if $(REAL_WRITE),--write docs/validation.md "Predicted on $$(date +%F) at the commit of this page")
 
+# The program finds its files from where it is (sim/cli/installed.h): PREFIX may be moved as a whole.
 PREFIX ?= /usr/local
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 install: all
-	install -D -m 755 build/aguanta $(DESTDIR)$(PREFIX)/bin/aguanta
+	@BASHDIR="$(DESTDIR)$(BASHDIR)" ZSHDIR="$(DESTDIR)$(ZSHDIR)" FISHDIR="$(DESTDIR)$(FISHDIR)" \
+	  packaging/install.sh install $(B)/aguanta "$(DESTDIR)" "$(PREFIX)"
+
+uninstall:
+	@BASHDIR="$(DESTDIR)$(BASHDIR)" ZSHDIR="$(DESTDIR)$(ZSHDIR)" FISHDIR="$(DESTDIR)$(FISHDIR)" \
+	  packaging/install.sh uninstall $(B)/aguanta "$(DESTDIR)" "$(PREFIX)"
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
@@ -142,7 +151,8 @@ help:
 	@echo "make fuzz       every input fuzzed for a minute; FUZZ_SECONDS=900 FUZZ=scenario for longer, or for one"
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"
 	@echo "make real       recordings of real systems against their predictions; AGUANTA_REAL_DIR=DIR for more of them"
-	@echo "make lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean install"
+	@echo "make install    the program, manual, completion, templates, price lists and pages into PREFIX (/usr/local); make uninstall"
+	@echo "make lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -189,13 +199,21 @@ $(B)/presets/presets.inc: $(sort $(wildcard models/service/presets/*.json)) Make
 $(B)/models/service/preset.o: CFLAGS += -I$(B)
 $(B)/models/service/preset.o: $(B)/presets/presets.inc
 
+# Price lists that a scenario names without a path.
+PRICES := $(sort $(wildcard scenarios/prices/*.json))
+$(B)/prices/prices.inc: $(PRICES) Makefile
+	@mkdir -p $(@D)
+	@for p in $(basename $(notdir $(PRICES))); do echo "PRICES(\"$$p\","; $(as_string) scenarios/prices/$$p.json; echo ")"; done > $@
+$(B)/models/money/known_prices.o: CFLAGS += -I$(B)
+$(B)/models/money/known_prices.o: $(B)/prices/prices.inc
+
 # Scenarios to start from; the first is the one that `init` writes unless another one is named.
 TEMPLATES := compose node kubernetes swarm sale
 $(B)/templates/templates.inc: $(TEMPLATES:%=scenarios/templates/%.yaml) Makefile
 	@mkdir -p $(@D)
 	@for t in $(TEMPLATES); do echo "TEMPLATE(\"$$t\","; $(as_string) scenarios/templates/$$t.yaml; echo ")"; done > $@
-$(B)/sim/cli/command_init.o: CFLAGS += -I$(B)
-$(B)/sim/cli/command_init.o: $(B)/templates/templates.inc
+$(B)/sim/cli/command_init.o $(B)/sim/cli/completion.o: CFLAGS += -I$(B)
+$(B)/sim/cli/command_init.o $(B)/sim/cli/completion.o: $(B)/templates/templates.inc
 
 $(B)/sim/questions/selftest.o: CFLAGS += -I$(B)
 $(B)/sim/questions/selftest.o: $(B)/sim/questions/selftest_cases.inc

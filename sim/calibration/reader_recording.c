@@ -67,4 +67,5 @@ static void read(struct reading *r) {
   if (!r->window_count) reading_error(r, NULL, 0, "has no repetitions in its points");
 }
 
-const struct reader_kind reader_recording = {"recording", "a recording of a stack as in tests/real", true, knows, read};
+const struct reader_kind reader_recording = {"recording", "a recording of a whole stack: see docs/validation.md", true, knows,
+                                             read};

@@ -100,7 +100,7 @@ static void more_help(FILE *f) {
           "\nOf a page FILE.md each table between <!-- aguanta: SCENARIO... --> and <!-- aguanta: end --> is compared, by value:\n"
           "  rows by id       column id: the claims whose source begins with it; --write fills the columns simulated and verdict\n"
           "  rows by measure  column measure, such as p95(web.latency): the document's figures stand in the column of a scenario\n"
-          "                   (<!-- aguanta: v2=scenarios/v2.json within=5%% -->) or in stated; --write adds simulated\n"
+          "                   (<!-- aguanta: v2=v2.json within=5%% -->) or in stated; --write adds simulated\n"
           "Scenarios may be patterns with * ? [abc], looked for in the page's folder and those above it. Exit code of a page:\n"
           "  99 something differs, 98 a figure is without data, 3 the page is not in order and nothing is written.\n");
 }

@@ -1,3 +1,4 @@
+#include "sim/cli/installed.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/language/schema.h"
@@ -13,9 +14,9 @@ static enum exit_code run(const struct options *o) {
   if (!text && !strchr(words, '.')) text = explain_search(arena, &scenario_record, words);
   bool whole;
   const char *preset = explain_presets(arena, words, text == NULL, &whole);
-  if (preset && whole) fputs(preset, stdout), fputs(text ? "\n" : "", stdout);
-  if (text || !preset) fputs(text ? text : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
-  if (preset && !whole) fputs(preset, stdout);
+  if (preset && whole) fputs(installed_text(arena, preset), stdout), fputs(text ? "\n" : "", stdout);
+  if (text || !preset) fputs(text ? installed_text(arena, text) : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
+  if (preset && !whole) fputs(installed_text(arena, preset), stdout);
   arena_free(arena);
   return text || preset ? EXIT_HOLDS : EXIT_USAGE;
 }

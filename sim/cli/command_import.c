@@ -124,8 +124,8 @@ static void help(FILE *file) {
 }
 
 const struct command command_import = {.name = "import",
-                                       .arguments = "KIND FILE...",
-                                       .doc = "a scenario from files that there are already: compose, k8s, log",
+                                       .arguments = "compose|k8s|log FILE...",
+                                       .doc = "a scenario from files that there are already",
                                        .options = TAKES(OUTPUT) | TAKES(STRICT) | TAKES(PROFILE) | TAKES(ROOT) | TAKES(QUIET) |
                                                   TAKES(VERBOSE),
                                        .least_files = 1,

@@ -1,3 +1,4 @@
+#include "sim/cli/installed.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
@@ -56,7 +57,7 @@ static bool ends_with(const char *text, const char *end) {
 static enum exit_code write_template(const struct template *t, const char *path) {
   bool piped = !strcmp(path, "-");
   struct arena *arena = arena_new();
-  const char *text = with_name(arena, t, path);
+  const char *text = installed_text(arena, with_name(arena, t, path));
   char *error = NULL;
   bool written = output_write(path, text, strlen(text), &error);
   if (!written) safe_print(stderr, "aguanta init: %s\n", error);

@@ -1,12 +1,16 @@
 /* aguanta: finds the command, hands it the rest of the line. */
 #include "sim/cli/input.h"
+#include "sim/cli/installed.h"
 #include "sim/cli/options.h"
 #include "sim/cli/session.h"
+#include "sim/engine/allocate.h"
+#include "sim/engine/arena.h"
 #include "sim/engine/pages.h"
 #include "sim/json/diagnostic.h"
 #include "sim/study/version.h"
 #include "sim/json/safe_text.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command *find_command(const char *name) {
@@ -28,17 +32,29 @@ static enum exit_code unknown_command(const char *word) {
   return EXIT_USAGE;
 }
 
+/* With paths as they are on this machine. */
+static void show_help(FILE *file, const struct command *c) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *memory = allocate_stream(&text, &length);
+  options_help(memory, c);
+  fclose(memory);
+  struct arena *arena = arena_new();
+  fputs(installed_text(arena, text), file);
+  arena_free(arena), free(text);
+}
+
 static enum exit_code help(int argc, char **argv) {
   bool one = argc > 2 && strcmp(argv[2], "help");
   const struct command *c = one ? find_command(argv[2]) : NULL;
   if (one && !c) return unknown_command(argv[2]);
-  options_help(stdout, c);
+  show_help(stdout, c);
   return EXIT_HOLDS;
 }
 
 static enum exit_code dispatch(int argc, char **argv) {
   if (argc < 2) {
-    options_help(stderr, NULL);
+    show_help(stderr, NULL);
     return EXIT_USAGE;
   }
   if (!strcmp(argv[1], "--version")) {
@@ -51,7 +67,7 @@ static enum exit_code dispatch(int argc, char **argv) {
   struct options options;
   if (!options_parse(&options, c, argc - 2, argv + 2)) return EXIT_USAGE;
   if (options.help) {
-    options_help(stdout, c);
+    show_help(stdout, c);
     return EXIT_HOLDS;
   }
   enum exit_code code;

@@ -1,5 +1,6 @@
 #include "sim/scenario/price_lists.h"
 #include "models/money/bill.h"
+#include "models/money/known_prices.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/fnv.h"
 #include "sim/json/json_node.h"
@@ -9,7 +10,8 @@
 #include "sim/scenario/plain.h"
 #include <string.h>
 
-static const struct field file_fields[] = {KEY("file", TEXT, price_file, file, .doc = "Relative to this file."), {0}};
+static const struct field file_fields[] = {
+    KEY("file", TEXT, price_file, file, .doc = "Relative to this file, or the name of a list that the program has."), {0}};
 const struct record price_file_record = {.name = "price list",
                                          .size = sizeof(struct price_file),
                                          .fields = file_fields,
@@ -86,13 +88,23 @@ static void fold_all(struct reading *r, struct json_value *list) {
 
 /* --- one list out of several ------------------------------------------------------------------------------------------------- */
 
+/* A name alone may be that of a list of the program; else it is a file. */
+static struct json_value *read_known(struct reading *r, const struct known_prices *known) {
+  return json_read_text(r->arena, r->diagnostics, arena_format(r->arena, "price list %s", known->name), known->text,
+                        strlen(known->text));
+}
+
+static struct json_value *read_file(struct reading *r, const struct position *at, const char *path) {
+  if (!path || !source_named(r->diagnostics, at, path)) return NULL;
+  return json_read_named(r->arena, r->diagnostics, at, path, &(struct json_kind){"a price list", merge_knows, &price_list_record});
+}
+
 static struct json_value *read_one(struct reading *r, const struct scenario *s, const struct price_file *f) {
   const struct json_value *named = bind_value_of(r->scenario, &f->file);
   const struct position *at = named ? json_position(named) : NULL;
+  const struct known_prices *known = f->file ? known_prices_named(f->file) : NULL;
   const char *path = f->file ? source_beside(r->arena, at, s->file, f->file) : NULL;
-  if (!path || !source_named(r->diagnostics, at, path)) return NULL;
-  struct json_value *list =
-      json_read_named(r->arena, r->diagnostics, at, path, &(struct json_kind){"a price list", merge_knows, &price_list_record});
+  struct json_value *list = known ? read_known(r, known) : read_file(r, at, path);
   if (list) plain_take_types(place_of_record(&price_list_record), list);
   if (list) fold_all(r, list);
   return list;

@@ -1,4 +1,5 @@
-/* The price lists that a scenario names: read, joined into one, converted to its currency.
+/* The price lists that a scenario names, files or those of the program (models/money/known_prices.h): read, joined into one,
+ * converted to its currency.
  *
  * {"low": a, "typical": b, "high": c} in place of a price is {"value": b, "range": [a, c]}. The currency is that of the first list.
  * Errors stand at their places in the lists.

@@ -36,7 +36,8 @@ static const struct field root_fields[] = {
     ADDED_KEY("bill"),
     KEY("prices", LIST, scenario, price_files, OPTIONAL, .record = &price_file_record, .lone = true,
         .doc = "Price list, or several, relative to this file: {\"title\": ..., \"items\": {name: {\"price\", \"source\", "
-               "\"date\"}}}."),
+               "\"date\"}}}, or the name of one that the program has (scenarios/prices/NAME.json): aws, cloud-2026, cloudflare, "
+               "digitalocean, hostinger, railway, sentry, supabase, vercel."),
     KEY("run", RECORD, scenario, model.run, .record = &run_record, .doc = "How long, how often, with which seed."),
     KEY("claims", LIST, scenario, claims, OPTIONAL, .record = &claim_record, .doc = "What is to be decided."),
     {0}};

@@ -155,7 +155,7 @@ static const struct mistyped {
     {{"xyzzy", NULL},
      "aguanta: unknown command \"xyzzy\"; there are: help, init, run, check, compare, sweep, merge, capacity, sensitivity, "
      "calibrate, "
-     "drill, growth, plot, report, import, validate, explain, schema, selftest\nSee 'aguanta help'.\n"},
+     "drill, growth, plot, report, import, validate, explain, schema, selftest, completion, manual\nSee 'aguanta help'.\n"},
     {{"run", "--sett", "a=1", NULL}, "aguanta run: unknown option \"--sett\"; did you mean \"--set\"?\nSee 'aguanta help run'.\n"},
     {{"run", "--expotr=a.json", NULL},
      "aguanta run: unknown option \"--expotr=a.json\"; did you mean \"--export\"?\nSee 'aguanta help run'.\n"},
