@@ -218,8 +218,9 @@ static void begin_promotion(struct replication *p) {
   f->decided_at = world_now(p->world);
   calendar_clear(p->world->calendar, f->slot);
   bool person = f->by_person && f->config->by->automatic;
-  wait(p, FAILOVER_PROMOTING,
-       person ? person_takes(f->config->person, PERSON_ACTS, moment(p)) : f->config->by->promote(f->config, moment(p)));
+  sim_time takes = person ? person_takes(f->config->person, PERSON_ACTS, moment(p)) : f->config->by->promote(f->config, moment(p));
+  sim_time reached = failover_reached(f->config, &f->draws);
+  wait(p, FAILOVER_PROMOTING, takes < SIM_NEVER - reached ? takes + reached : SIM_NEVER);
 }
 
 static void primary_returned(struct replication *);

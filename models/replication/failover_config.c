@@ -14,6 +14,13 @@ sim_time failover_between(struct stream *draws, sim_time from, sim_time until) {
   return from + (sim_time)(stream_uniform(draws) * (double)(until - from) + 0.5);
 }
 
+/* The first check that finds it comes within `inter`, as the promotion is no concern of the proxy's clock; the others follow faster. */
+sim_time failover_reached(const struct failover_config *c, struct stream *draws) {
+  const struct primary_proxy *p = c->proxy;
+  if (!p) return 0;
+  return failover_between(draws, 0, p->inter) + (p->rise - 1) * (p->fastinter ? p->fastinter : p->inter);
+}
+
 /* Of a small team by day. */
 static const sim_time from_min[PERSON_STEPS] = {5, 10, 2}, to_min[PERSON_STEPS] = {15, 30, 10};
 
@@ -53,6 +60,20 @@ static const struct field person_fields[] = {PERSON_KEYS(person_config, ), {0}};
 const struct record person_record = {
     .name = "person", .size = sizeof(struct person_config), .fields = person_fields, .doc = "An engineer on call."};
 
+static const struct field proxy_fields[] = {
+    KEY("inter", DURATION, primary_proxy, inter, DEFAULT("2s"), RANGE(1e6, 3600e9),
+        .doc = "How often it checks a server that is not the primary.", .source = "HAProxy inter 2 s; downinter is the same"),
+    KEY("fastinter", DURATION, primary_proxy, fastinter, OPTIONAL, RANGE(1e6, 3600e9),
+        .doc = "Between the first good check and the last one needed; absent: as \"inter\".", .source = "HAProxy fastinter"),
+    KEY("rise", INTEGER, primary_proxy, rise, DEFAULT(2), RANGE(1, 100), .doc = "Good checks in a row until it sends calls there.",
+        .source = "HAProxy rise 2"),
+    {0}};
+static const struct record proxy_record = {.name = "proxy of a primary",
+                                           .size = sizeof(struct primary_proxy),
+                                           .fields = proxy_fields,
+                                           .doc = "Finds the primary by health checks.",
+                                           .shorthand = "inter"};
+
 static const struct field witness_fields[] = {KEY("name", TEXT, witness_config, name, .doc = "What \"votes\" says."), {0}};
 static const struct record witness_record = {.name = "witness",
                                              .size = sizeof(struct witness_config),
@@ -75,6 +96,10 @@ static const struct field fields[] = {
         .source = "etcd, Consul, ZooKeeper: a majority"),
     KEY("witnesses", LIST, failover_config, witnesses, OPTIONAL, .record = &witness_record,
         .doc = "Names in \"votes\" that are no regions: places without nodes, which every region sees at all times."),
+    KEY("proxy", RECORD, failover_config, proxy, OPTIONAL, .record = &proxy_record, .apart = true,
+        .doc =
+            "What callers go through, which learns who the primary is by checks of its own: from 0 to \"inter\" and (rise - 1) x "
+            "\"fastinter\" longer after a promotion. Absent: callers know at once."),
     KEY("coverage", RATIO, failover_config, coverage, DEFAULT(1),
         .doc =
             "Probability that the loss of a primary is handled as said here. The others take \"uncovered\": a failover that fails, "

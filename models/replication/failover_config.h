@@ -25,6 +25,12 @@ struct person_config {
   struct distribution acknowledge, diagnose, act; /* no kind: as the scenario's `people`, or as a small team by day */
 };
 
+/* What leads callers to the primary, and finds it by checks: HAProxy in front of Patroni's. */
+struct primary_proxy {
+  sim_time inter, fastinter; /* fastinter 0: as inter */
+  int64_t rise;
+};
+
 struct failover_config {
   const struct failover_kind *by; /* null: no replica is promoted */
   struct distribution detect;
@@ -33,6 +39,7 @@ struct failover_config {
   sim_time max_lag;
   sim_time ttl, loop_wait, start_timeout; /* of a lease on being the primary */
   struct person_config own;               /* who promotes */
+  struct primary_proxy *proxy;            /* null: callers know at once who was promoted */
   struct person_config *person;           /* who does where machines may not; null: nobody does */
   struct weights votes;                   /* by name, of regions and witnesses */
   struct config_list witnesses;           /* struct witness_config */
@@ -76,6 +83,8 @@ struct failover_kind {
 
 /* Null, or what is wrong with the key. */
 const char *failover_wrong(const struct failover_config *, const char **key);
+/* From the promotion until its proxy leads callers there; 0: it has none. */
+sim_time failover_reached(const struct failover_config *, struct stream *);
 /* Between these two, alike. */
 sim_time failover_between(struct stream *, sim_time from, sim_time until);
 /* How long a step of an engineer takes that begins at the moment; the first two together. */

@@ -107,5 +107,24 @@ static void test_table(void) {
     }
 }
 
-static const struct test_case cases[] = {{"arithmetic", test_arithmetic}, {"table", test_table}, {0}};
+/* The rows of docs/validation.md (tests/published), to their four digits, in the order of the shares and then of the forms. */
+static void test_published(void) {
+  struct arena *arena = arena_new();
+  struct diagnostics *wrong = diagnostics_new(arena);
+  const struct json_value *root = json_read_file(arena, wrong, "tests/published/kill-table.published.json");
+  if (test_check(root && !diagnostics_errors(wrong), "%s", diagnostics_render(wrong, arena))) {
+    const struct json_value *row = json_first(json_member(json_first(json_member(root, "cases")), "rows"));
+    for (int i = 0; i < 2 * SHARES; i++, row = json_next(row)) {
+      const struct form *f = &forms[i / SHARES];
+      double here = expected(f, killed_percent[i % SHARES]), there = json_number(json_member(row, "predicted"));
+      test_check(fabs(here - there) <= 5e-5 && f->live[i % SHARES] == json_number(json_member(row, "published")),
+                 "row %d: %.5f, and it says %g", i, here, there);
+    }
+    test_check(!row, "more rows than cells");
+  }
+  arena_free(arena);
+}
+
+static const struct test_case cases[] = {
+    {"arithmetic", test_arithmetic}, {"table", test_table}, {"published", test_published}, {0}};
 const struct test_suite suite_kill_table = {"kill_table", cases};

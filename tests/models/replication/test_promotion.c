@@ -25,6 +25,13 @@ static const struct {
     /* A manager does not tell the two apart: 31 s, though it would have been back after 60. */
     {"manager, process crashed", "{}", "60s", CRASH, 20, 31, 42},
     {"Patroni, shorter lease", "{ 'by': 'patroni', 'ttl': '20s', 'loop_wait': '5s' }", "20s", HOST, 15, 21, 27},
+    /* The same behind HAProxy (inter 1 s, fastinter 0.5 s, rise 3): 1 s of two fast checks, and 0 to 1 s until the first. */
+    {"Patroni behind a proxy",
+     "{ 'by': 'patroni', 'ttl': '20s', 'loop_wait': '5s', 'proxy': { 'inter': '1s', 'fastinter': '0.5s', "
+     "'rise': 3 } }",
+     "20s", HOST, 16, 22.5, 29},
+    /* Its defaults: two checks 2 s apart. */
+    {"a proxy that knows no more", "{ 'by': 'patroni', 'ttl': '20s', 'loop_wait': '5s', 'proxy': {} }", "20s", HOST, 17, 24, 31},
     {"RDS Multi-AZ", "'managed'", "20s", HOST, 60, 90, 120},
     /* 5 to 15 min, 10 to 30 min, 2 to 10 min. */
     {"a person", "'person'", "20s", HOST, 17 * 60, 36 * 60, 55 * 60},
