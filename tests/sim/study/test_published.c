@@ -1,5 +1,5 @@
 /* Tables that others have published, against scenarios: tests/published/NAME.published.json says what was published and what is
- * measured here, and docs/validation.md has a row of each, as this prints it. AGUANTA_PUBLISHED_WRITE=1 writes the page's part anew.
+ * measured here, and docs/validation.md has a row of each, as printed here. AGUANTA_PUBLISHED_WRITE=1 writes the page's part anew.
  *
  *     {"name": "...", "source": "...", "scenario": "patroni.json", "cases": [ {"set": {"a key": "its value"}, "rows": [
  *       {"what": "...", "measure": "rto(host) < 1s for 50%", "published": 23, "unit": "s", "bound": 0.05} ]} ]}
