@@ -14,7 +14,7 @@ sim_time failover_between(struct stream *draws, sim_time from, sim_time until) {
   return from + (sim_time)(stream_uniform(draws) * (double)(until - from) + 0.5);
 }
 
-/* The first check that finds it comes within `inter`, at a moment that has nothing to do with the promotion; others follow faster. */
+/* The first check that finds it comes within `inter`: the proxy goes by a clock of its own. Those after it follow faster. */
 sim_time failover_reached(const struct failover_config *c, struct stream *draws) {
   const struct primary_proxy *p = c->proxy;
   if (!p) return 0;
