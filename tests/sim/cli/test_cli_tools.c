@@ -78,16 +78,17 @@ static void expect_explained(const char *path, const char *text) {
 
 static void test_explain(void) {
   expect_explained("services.web.replicas", "services.web.replicas\n  a whole number, or one for each of several names from "
-                                            "\"platform.regions\", from 1 to 5000; default 1\n");
+                                            "\"platform.regions\", from 1 to 5000; default\n  1\n");
   expect_explained("run.window", "a duration such as \"250ms\" or \"2h30m\"");
-  expect_explained("services", "keys of service:\n  kind\n");
+  expect_explained("services", "keys of service:\n  kind             app|proxy|database|");
   expect_explained("traffic.fans.rate", "on_sale");
   expect_explained("traffic.fans.rate.wave.period", "Time from one peak to the next.");
   expect_explained("endpoints.page.steps.0.cpu", "CPU time on a reference core.");
   expect_explained("claims.0.severity", "must, should, info");
+  expect_explained("claims.0.severity", "\nexample, over a scenario (\"extends\" names it):\n");
   expect_explained("platform.kubernetes.eviction", "default \"300s\"");
   struct child c = AGUANTA("explain");
-  test_check(c.status == 0 && child_begins(c.out, "scenario\n") && strstr(c.out, "\n  claims\n"), "%s", c.out);
+  test_check(c.status == 0 && child_begins(c.out, "scenario\n") && strstr(c.out, "\n  claims           [ { "), "%s", c.out);
   child_free(&c);
   c = AGUANTA("explain", "services.web.replica");
   test_check(c.status == 2 && c.out_length == 0 &&

@@ -119,18 +119,18 @@ static void test_keys(void) {
 
 /* Each member is followed by its keys. */
 static void test_printed(void) {
-  static const char *const explained[] = {"\nmotor pushed: By hand.\n\nmotor fuel: Burns.\n  tank\n",
-                                          "\nmotor battery: Hums.\n  range\n      a whole number; default 300\n"};
+  static const char *const explained[] = {"\nmotor pushed: By hand.\n\nmotor fuel: Burns.\n  tank ",
+                                          "\nmotor battery: Hums.\n  range   number = 300 "};
   static const char *const referred[] = {"\n### motor: `pushed`\n\nBy hand.\n\n### motor: `fuel`\n\nBurns.\n\n| key |",
                                          "\n### motor: `battery`\n\nHums.\n"};
   static const char *const schema[] = {"\"description\": \"Of motor fuel and battery. Until it stops.\"", "\"battery\"",
                                        "\"allOf\""};
   struct arena *arena = arena_new();
   struct diagnostics *d = diagnostics_new(arena);
-  const char *text = explain_print(arena, &car, "", d);
+  const char *text = explain_page(arena, &car, "", &(struct explain_view){.width = 100}, d);
   for (int i = 0; i < 2; i++)
     test_check(text && strstr(text, explained[i]), "%s is not in %s", explained[i], text ? text : "nothing");
-  text = explain_print(arena, &car, "range", d);
+  text = explain_page(arena, &car, "range", &(struct explain_view){.width = 100}, d);
   test_check(text && strstr(text, "\n  Of motor fuel and battery.\n"), "%s", text ? text : "nothing");
   text = reference_print(arena, &car);
   for (int i = 0; i < 2; i++) test_check(strstr(text, referred[i]) != NULL, "%s is not in %s", referred[i], text);
