@@ -36,28 +36,33 @@ BEGIN {
 # The walls inside models/.
 tests/walls/models.sh || status=1
 
-# Orchestrators are named in their folder only, and their registry is included in one place.
-for f in "${files[@]}"; do
-  case $f in models/platform/orchestrator/* | models/platform/platform.c | tests/*) continue ;; esac
-  grep -nE '#include "models/platform/orchestrator/|(^|[^_[:alnum:]])orchestrator_[a-z]' "$f" |
-    sed "s#^\([0-9]*\):.*#$f:\1: names an orchestrator outside the registry#" | grep . && status=1
-done
-
 # A header that has the guard of another is silently left out.
 grep -hoE '^#ifndef [A-Z0-9_]+_H$' "${files[@]}" | sort | uniq -d | sed 's/^#ifndef \(.*\)/\1: guards two headers/' | grep . && status=1
 
-# Only one file may take memory from the system, only one may know cJSON, only one libyaml, only one GSL, and only the network how long a way takes.
-for f in "${files[@]}"; do
-  case $f in models/network/* | tests/*) ;; *) grep -n 'between_nodes' "$f" | sed "s#^\([0-9]*\):.*#$f:\1: reads the way between nodes past network.h#" | grep . && status=1 ;; esac
-  case $f in models/core/world.h | models/platform/lifecycle.c) ;; models/*) sed 's/"[^"]*"//g' "$f" | grep -nE '(->|\.)stated\b' | sed "s#^\([0-9]*\):.*#$f:\1: reads a service past service_config and container_config#" | grep . && status=1 ;; esac
-  case $f in sim/engine/allocate.c | tests/*) ;; *)
-    grep -nE '(^|[^_[:alnum:]])(malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf|open_memstream|mmap)\(' "$f" |
-      sed "s#^\([0-9]*\):.*#$f:\1: takes memory without allocate.h#" | grep . && status=1 ;;
-  esac
-  case $f in sim/stats/cdf.c | sim/stats/regression.c | tests/*) ;; *) grep -q '<gsl/' "$f" && { echo "$f: includes GSL"; status=1; } ;; esac
-  case $f in sim/json/json.c | tests/*) ;; *) grep -q 'cjson/cJSON.h' "$f" && { echo "$f: includes cJSON"; status=1; } ;; esac
-  case $f in sim/json/yaml.c | tests/*) ;; *) grep -q '<yaml.h>' "$f" && { echo "$f: includes libyaml"; status=1; } ;; esac
-done
+# What only one place may do, line by line: name an orchestrator outside its folder and the registry; take memory from the system; know
+# cJSON, libyaml or GSL; know how long a way between nodes takes; read what a scenario states of a service.
+awk '
+function complain(what) { print FILENAME ":" FNR ": " what; bad = 1 }
+FNR == 1 {
+  tests = FILENAME ~ /^tests\//
+  platform = tests || FILENAME ~ /^models\/platform\/(orchestrator\/|platform\.c$)/
+  network = tests || FILENAME ~ /^models\/network\//
+  stated = FILENAME ~ /^models\// && FILENAME !~ /^models\/(core\/world\.h|platform\/lifecycle\.c)$/
+  memory = tests || FILENAME == "sim/engine/allocate.c"
+  gsl = tests || FILENAME ~ /^sim\/stats\/(cdf|regression)\.c$/
+}
+!platform && (/#include "models\/platform\/orchestrator\// || /(^|[^_[:alnum:]])orchestrator_[a-z]/) { complain("names an orchestrator outside the registry") }
+!network && /between_nodes/ { complain("reads the way between nodes past network.h") }
+stated && /stated/ {
+  code = $0
+  gsub(/"[^"]*"/, "", code)
+  if (code ~ /(->|\.)stated([^_[:alnum:]]|$)/) complain("reads a service past service_config and container_config")
+}
+!memory && /(^|[^_[:alnum:]])(malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|strdup|strndup|v?asprintf|open_memstream|mmap)\(/ { complain("takes memory without allocate.h") }
+!gsl && /<gsl\// { complain("includes GSL") }
+!tests && FILENAME != "sim/json/json.c" && /cjson\/cJSON\.h/ { complain("includes cJSON") }
+!tests && FILENAME != "sim/json/yaml.c" && /<yaml\.h>/ { complain("includes libyaml") }
+END { exit bad }' "${files[@]}" || status=1
 
 if command -v clang-format >/dev/null 2>&1; then
   clang-format --dry-run -Werror "${files[@]}" 2>&1 | grep -E 'error|warning' | sed 's/\[-Wclang.*//' | head -20
@@ -71,12 +76,14 @@ awk 'length($0) > 132 { gsub(/[^\x00-\x7f]/, "x"); if (length($0) > 132) { print
   $(git ls-files 'sim/*.[ch]' 'models/*.[ch]') || status=1
 
 # Advice.
-for f in "${files[@]}"; do
-  n=$(wc -l < "$f")
-  case $f in tests/* | sim/engine/ziggurat.c) continue ;; esac
-  [ "$n" -gt 400 ] && echo "advice: $f has $n lines"
-  awk -v f="$f" '/^[A-Za-z_].*\) *\{ *$/ { start = NR } /^}/ { if (start && NR - start > 60) print "advice: " f ":" start ": function of " NR - start + 1 " lines"; start = 0 }' "$f"
-done
+awk '
+function advise(line, what) { print "advice: " line what }
+FNR == 1 { if (lines > 400) advise(file, " has " lines " lines"); file = FILENAME; start = 0; skip = file ~ /^tests\/|^sim\/engine\/ziggurat\.c$/ }
+{ lines = skip ? 0 : FNR }
+skip { next }
+/^[A-Za-z_].*\) *\{ *$/ { start = FNR }
+/^}/ { if (start && FNR - start > 60) advise(file ":" start, ": function of " FNR - start + 1 " lines"); start = 0 }
+END { if (lines > 400) advise(file, " has " lines " lines") }' "${files[@]}"
 # Messages may quote what others wrote: names of files, options, texts of a scenario.
 for f in sim/cli/*.c; do
   grep -n -A1 'fprintf(stderr,' "$f" | grep '"aguanta' | sed "s#^\([0-9]*\).*#advice: $f:\1: a message without safe_print#"

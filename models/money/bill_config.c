@@ -149,8 +149,14 @@ static void check_price(struct linker *l, const char *path, const char *key, con
   const struct price_list *list = &model_bill(l->model)->prices;
   const struct price_item *item = price_named(list, name);
   if (!name) return;
-  if (!list->items.count)
-    link_error(l, path, key, "has the price \"%s\", but the scenario names no price list: add \"prices\": \"file.json\"", name);
+  if (!item && strpbrk(name, "0123456789") && strspn(name, "0123456789., $€£") > 0)
+    link_error(l, path, key, "the price \"%s\" needs a currency and what it is per, such as \"40 USD/month\"", name);
+  else if (!list->items.count)
+    link_error(
+        l, path, key,
+        "has the price \"%s\", but the scenario names no price list: write the price itself, such as \"40 USD/month\", or add "
+        "\"prices\": \"file.json\"",
+        name);
   else if (!item)
     link_error(l, path, key, "the price list has no item \"%s\"", name);
   else if (allowed == ANY_MEASURE && price_item_of(item) == PRICE_AMOUNT)

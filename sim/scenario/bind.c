@@ -292,8 +292,12 @@ static void bind_default(struct binder *b, const struct field *field, void *out,
 /* Points at the key of the object if it has one, else at its bracket. */
 static void missing_key(struct binder *b, const struct field *field, const struct json_value *object, const char *scope) {
   const struct position *at = json_name(object) ? json_name_position(object) : json_position(object);
+  const char *const *words = field->kind == FIELD_WORD || field->kind == FIELD_MEMBER ? field_words(b->arena, field) : NULL;
+  uint32_t count = 0;
+  while (words && words[count]) count++;
+  const char *hint = words ? arena_format(b->arena, ": one of %s", bind_words(b, words, count)) : "";
   diagnostic_add(b->diagnostics, at, "%s needs the key \"%s\"%s", *scope ? scope : "the file", field->name,
-                 field->missing ? field->missing : "");
+                 field->missing ? field->missing : hint);
 }
 
 /* excused: no member that has it was chosen. */

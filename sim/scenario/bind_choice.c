@@ -89,7 +89,10 @@ static const struct json_value *longhand(struct binder *b, const struct choice_s
                     value);
     return NULL;
   }
-  unknown_kind(b, set, json_position(value), text);
+  if (named)
+    diagnostic_add(b->diagnostics, json_position(value), "a %s is an object: write {\"%s\": ...}", set->name, text);
+  else
+    unknown_kind(b, set, json_position(value), text);
   return NULL;
 }
 

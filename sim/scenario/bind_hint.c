@@ -1,6 +1,7 @@
 /* Values that people write and that mean something here in another form: "60s..120s" and numbers in quotes. */
 #include "sim/engine/arena.h"
 #include "sim/scenario/bind_inner.h"
+#include "sim/scenario/preset.h"
 #include "sim/scenario/unit.h"
 #include "sim/scenario/unit_names.h"
 #include <ctype.h>
@@ -51,9 +52,20 @@ static bool is_range(struct arena *arena, enum field_kind kind, const char *text
   return false;
 }
 
+/* "image": "bitnami/redis:7" where an image has its size: what it was meant to say, or null. */
+static const char *software_hint(struct binder *b, const char *text) {
+  const char *slash = strrchr(text, '/'), *name = slash ? slash + 1 : text;
+  const char *preset =
+      isalpha((unsigned char)*name) ? preset_meant(b->arena, arena_format(b->arena, "%.*s", (int)strcspn(name, ":@"), name)) : NULL;
+  return preset ? arena_format(b->arena,
+                               "takes no name of an image, not \"%s\": software is named by \"preset\": \"%s\" of the service",
+                               text, preset)
+                : NULL;
+}
+
 const char *bind_value_hint(struct binder *b, const struct field *field, const char *text) {
   const char *low, *high;
-  if (!is_range(b->arena, field->kind, text, &low, &high)) return NULL;
+  if (!is_range(b->arena, field->kind, text, &low, &high)) return software_hint(b, text);
   if (field->kind == FIELD_DISTRIBUTION)
     return arena_format(
         b->arena, "must be a duration or a distribution, not \"%s\": write {\"uniform\": {\"low\": \"%s\", \"high\": \"%s\"}}",

@@ -62,8 +62,9 @@ bool bind_misplaced(struct binder *b, const struct record *record, const struct 
   const struct member *chosen = bind_chosen(key->family, out);
   if (!chosen || member_key(chosen, f->name)) return false;
   if (!is_readable(b, record, f, given) || family->overlaid) return true;
-  const char *why =
-      f->elsewhere ? f->elsewhere : arena_format(b->arena, "belongs to %s", members_with_key(b->arena, family, f->name));
+  const char *why = f->elsewhere
+                        ? f->elsewhere
+                        : arena_format(b->arena, "\"%s\" belongs to %s", f->name, members_with_key(b->arena, family, f->name));
   diagnostic_add(b->diagnostics, json_name_position(given), "%s: %s%s%s", b->path, why, chosen->instead ? "; " : "",
                  chosen->instead ? chosen->instead : "");
   b->misplaced++;

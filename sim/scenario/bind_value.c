@@ -15,8 +15,11 @@
 
 void bind_check_range(struct binder *b, const struct field *field, const struct json_value *value, double base) {
   if (field_allows(field, base)) return;
-  diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not %s", field->name, field_range(b->arena, field),
-                 json_print_line(b->arena, value));
+  const char *text = json_print_line(b->arena, value);
+  bool bare = field->kind == FIELD_RATIO && base >= 2 && base <= 100 && !strchr(text, '%');
+  const char *percent = bare ? arena_format(b->arena, ": write \"%g%%\"", base) : "";
+  diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be %s, not %s%s", field->name, field_range(b->arena, field),
+                 text, percent);
 }
 
 static void bind_flag(struct binder *b, const struct field *field, const struct json_value *value, bool *out) {
@@ -85,6 +88,15 @@ static void bind_seed(struct binder *b, const struct field *field, const struct 
     bind_wrong_type(b, field->name, "a whole number or a text", value);
 }
 
+/* "kind": "redis": the kind is cache, and there is a preset, which says more. */
+static const char *preset_instead(struct binder *b, const struct field *field, const char *kind, const char *word) {
+  const char *name = strcmp(field->name, "kind") ? NULL : preset_meant(b->arena, word);
+  if (!name) return "";
+  const struct json_value *service = json_member(preset_tree(b->arena, diagnostics_new(b->arena), name), "service");
+  bool same = !strcmp(json_text(json_member(service, "kind")), kind);
+  return same ? arena_format(b->arena, " Or name the software instead: \"preset\": \"%s\"", name) : "";
+}
+
 void bind_word(struct binder *b, const struct field *field, const struct json_value *value, int32_t *out) {
   uint32_t count = 0;
   const char *const *allowed = field_words(b->arena, field);
@@ -101,7 +113,8 @@ void bind_word(struct binder *b, const struct field *field, const struct json_va
     }
   const char *meant = foreign_value(field->name, allowed, text);
   if (!meant && !strcmp(field->name, PRESET_KEY)) meant = preset_meant(b->arena, text);
-  const char *hint = meant ? arena_format(b->arena, "; did you mean \"%s\"?", meant) : bind_suggestion(b, text, allowed, count);
+  const char *hint = meant ? arena_format(b->arena, "; did you mean \"%s\"?%s", meant, preset_instead(b, field, meant, text))
+                           : bind_suggestion(b, text, allowed, count);
   diagnostic_add(b->diagnostics, json_position(value), "\"%s\" must be one of %s, not \"%s\"%s", field->name, words, text, hint);
 }
 

@@ -103,7 +103,7 @@ static void parse_bounds(struct claim_parser *p, struct claim *c) {
   }
   c->comparison = words[i].comparison;
   char *value = claim_take_word(p, ""), *share = strstr(value, " for ");
-  if (strstr(value, " over ")) FAIL(p, "has \"over\" after the comparison, before which it stands");
+  if (strstr(value, " over ")) FAIL(p, "has \"over\" after the comparison: write MEASURE over WINDOW < VALUE");
   if (share) {
     *share = 0;
     const char *wrong = unit_parse_ratio(p->arena, share + 5, &c->share);

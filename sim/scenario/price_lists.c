@@ -8,6 +8,7 @@
 #include "sim/json/source_file.h"
 #include "sim/scenario/merge.h"
 #include "sim/scenario/plain.h"
+#include "sim/scenario/unit.h"
 #include <string.h>
 
 static const struct field file_fields[] = {
@@ -143,17 +144,16 @@ static struct json_value *read_all(struct reading *r, struct scenario *s) {
 
 /* --- prices that stand in the scenario ------------------------------------------------------------------------------------- */
 
-/* "48 USD/month": no item of a list may have such a name. */
-static bool is_price(const char *text) {
-  size_t number = strspn(text, "0123456789.");
-  const char *currency = text + number + strspn(text + number, " ");
-  return number && strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3 && currency[3] == '/';
+/* "48 USD/month", "$48/mo", "48 EUR per month": no item of a list may have such a name. */
+static bool is_price(struct arena *arena, const char *text) {
+  struct money_value money;
+  return !unit_parse_money(arena, text, &money) && *money.per;
 }
 
 /* Those of the tree, each once; source: of the value that it stands in. */
 static void collect_prices(struct json_value *found, struct arena *arena, const struct json_value *v,
                            const struct json_value *source) {
-  if (json_type(v) == JSON_TEXT && is_price(json_text(v)) && !json_member(found, json_text(v))) {
+  if (json_type(v) == JSON_TEXT && is_price(arena, json_text(v)) && !json_member(found, json_text(v))) {
     struct json_value *item = json_object_at(arena, v);
     item->name = json_text(v), item->name_position = v->position;
     json_append(item, json_renamed(arena, v, "price"));

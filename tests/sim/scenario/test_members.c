@@ -54,7 +54,7 @@ static void test_bind(void) {
       {"{\"hybrid\": true}", &battery, 0, 300, "", true},
       {"{\"motor\": \"pushed\", \"hybrid\": true}", &battery, 0, 300, "", true},
       {"{\"motor\": \"fuel\"}", &fuel, 0, 500, "t:1:1: error: car needs the key \"tank\"\n", false},
-      {"{\"range\": 9}", &pushed, 0, 500, "t:1:2: error: c: belongs to fuel and battery; it is pushed\n", true},
+      {"{\"range\": 9}", &pushed, 0, 500, "t:1:2: error: c: \"range\" belongs to fuel and battery; it is pushed\n", true},
       {"{\"tank\": 99}", &pushed, 0, 500, "t:1:10: error: \"tank\" must be from 1 to 90, not 99\n", false},
       {"{\"motor\": \"fuel\", \"tank\": 1, \"hybrid\": true}", &fuel, 1, 500, "t:1:30: error: c: needs a plug\n", true},
       {"{\"motor\": \"feul\", \"tank\": 1}", NULL, 1, 500,
