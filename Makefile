@@ -18,6 +18,8 @@ TESTS    := $(wildcard tests/*/*/test_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
 COVERAGE := $(wildcard tests/coverage/*.c)
 REAL     := $(wildcard tests/real/*.c)
+# Fuzz targets of the inputs that other programs and people write: a few mutations of their corpora are in every `make check`.
+FUZZED   := yaml compose k8s log measured page
 WALLS    := toll
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SUITES   := $(sort $(patsubst test_%.c,%,$(notdir $(TESTS))))
@@ -226,7 +228,12 @@ $(B)/failing.so: tests/failing/failing.c
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -MMD -MP -fsanitize=%,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
 $(B)/tests/all: | $(B)/failing.so
-$(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)) $(filter-out tests/real/main.c,$(REAL)))
+FUZZED_OBJ := $(foreach t,$(FUZZED),$(B)/tests/fuzzed/$(t).o)
+$(FUZZED_OBJ): $(B)/tests/fuzzed/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	@echo "  cc $<, named"
+	@$(CC) $(CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* -c -o $@ $<
+$(B)/tests/all: $(call obj,$(LIB) tests/main.c $(TESTS) $(filter-out tests/coverage/main.c,$(COVERAGE)) $(filter-out tests/real/main.c,$(REAL))) $(FUZZED_OBJ)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
 # The program with parts of the tests, tests/walls/part_NAME.c for each name in WALLS: of the model only the list of parts is compiled

@@ -138,9 +138,15 @@ bool yaml_is_meant(const struct source_text *source) {
   return key;
 }
 
+/* What follows the line; null: it is the last. */
+static const char *next_line(const char *line) {
+  const char *end = strchr(line, '\n');
+  return end ? end + 1 : NULL;
+}
+
 /* Whether a line of the text begins with one of the words and a colon, after `indented` spaces at least. */
 static bool has_line(const char *text, bool indented, const char *const *words) {
-  for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL) {
+  for (const char *line = text; line; line = next_line(line)) {
     size_t space = strspn(line, " ");
     if ((space > 0) != indented) continue;
     for (int i = 0; words[i]; i++) {

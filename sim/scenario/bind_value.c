@@ -29,8 +29,9 @@ static void bind_flag(struct binder *b, const struct field *field, const struct 
 
 /* A value that is not of the type number. */
 static void no_number(struct binder *b, const struct field *field, const char *expected, const struct json_value *value) {
-  bool digits = json_is_plain(value) && strspn(json_scalar(value), "0123456789.") == strlen(json_scalar(value)); /* 08 of YAML */
-  const char *hint = json_text(value) && !digits ? bind_number_hint(b, field, expected, json_text(value)) : NULL;
+  const char *text = json_text(value);                                                       /* null: a list, an object */
+  bool digits = text && json_is_plain(value) && strspn(text, "0123456789.") == strlen(text); /* 08 of YAML */
+  const char *hint = text && !digits ? bind_number_hint(b, field, expected, text) : NULL;
   if (hint)
     diagnostic_add(b->diagnostics, json_position(value), "\"%s\" %s", field->name, hint);
   else

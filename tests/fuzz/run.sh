@@ -10,12 +10,19 @@ case $target in # what the tree has already
 scenario | run) seeds="scenarios/ideas scenarios/releases scenarios/theory tests/oracle tests/cli/bad tests/reader" ;;
 study) seeds="scenarios/studies tests/cli/bad_study" ;;
 table) seeds="scenarios/traffic tests/cli/bad/tables tests/cli/bad/parts" ;;
+yaml) seeds="scenarios/templates tests/import/expected" ;;
+compose) seeds="tests/import/shop tests/import/celery tests/import/swarm tests/import/rails tests/import/plain tests/import/wordpress" ;;
+k8s) seeds="tests/import/k8s-shop tests/import/k8s-plain tests/import/k8s-go tests/import/k8s-kubectl" ;;
+log) seeds="tests/import/logs" ;;
+measured) seeds="tests/calibrate" ;;
+page) seeds="docs/documents" ;;
 *) seeds= ;;
 esac
 
 # Keys and words of the language, for the mutations: from the program's own tables.
 build/aguanta schema json | grep -o '"[A-Za-z_][A-Za-z0-9_-]*"' | sort -u | sed 's/"\(.*\)"/"\1"/' > build/fuzz/words.dict
 cat tests/fuzz/claims.dict >> build/fuzz/words.dict
+case $target in yaml | compose | k8s | log | measured | page) cat tests/fuzz/foreign.dict >> build/fuzz/words.dict ;; esac
 
 for_long=-max_total_time=$seconds
 [ "$seconds" = 0 ] && for_long=-runs=0

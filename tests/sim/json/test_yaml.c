@@ -70,6 +70,26 @@ static void test_faults(void) {
   arena_free(arena);
 }
 
+/* A number's key that holds something else: said at its place, whatever it holds. */
+static void test_no_numbers(void) {
+  static const struct {
+    const char *value, *error;
+  } rows[] = {{"[3]", "\"quorum\" must be a whole number, not a list"},
+              {"{a: 3}", "\"quorum\" must be a whole number, not an object"},
+              {"true", "\"quorum\" must be a whole number, not true"},
+              {"~", "\"quorum\""},
+              {"08", "\"quorum\" must be a whole number, not "}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct arena *arena = arena_new();
+    struct diagnostics *d = diagnostics_new(arena);
+    const char *text = arena_format(arena, "aguanta: 1\nname: x\nservices:\n  a: {kind: app, quorum: %s}\n", rows[i].value);
+    scenario_read_text(arena, d, "t.yaml", text, NULL, 0);
+    const char *all = diagnostics_render(d, arena);
+    test_check(strstr(all, rows[i].error) != NULL, "%s: %s", rows[i].value, all);
+    arena_free(arena);
+  }
+}
+
 /* The excerpt shows the line with the caret below the value, whatever the bytes before it. */
 static void test_excerpt(void) {
   struct arena *arena = arena_new();
@@ -193,12 +213,7 @@ static void test_same_answer(void) {
   free(yaml), free(json), free(child);
 }
 
-static const struct test_case cases[] = {{"faults", test_faults},
-                                         {"excerpt", test_excerpt},
-                                         {"types", test_types},
-                                         {"foreign", test_foreign},
-                                         {"bombs", test_bombs},
-                                         {"fields", test_fields},
-                                         {"same_answer", test_same_answer},
-                                         {0}};
+static const struct test_case cases[] = {{"faults", test_faults}, {"no numbers", test_no_numbers},   {"excerpt", test_excerpt},
+                                         {"types", test_types},   {"foreign", test_foreign},         {"bombs", test_bombs},
+                                         {"fields", test_fields}, {"same_answer", test_same_answer}, {0}};
 const struct test_suite suite_yaml = {"yaml", cases};
