@@ -296,7 +296,54 @@ static void test_log(void) {
   free(path);
 }
 
+/* A log whose middle line and last line are torn and that has one of 100,000 bytes: each is named, and the other 60 requests count. */
+static void test_torn(void) {
+  char *path = child_path("torn.log");
+  FILE *file = fopen(path, "w");
+  for (int s = 0; s < 60; s++) {
+    fprintf(file, "203.0.113.9 - - [04/May/2026:10:00:%02d +0200] \"GET /orders HTTP/1.1\" 200 100\n", s);
+    if (s == 29) fputs("203.0.113.9 - - [04/May/2026:10:5\n", file);
+    if (s == 39) fprintf(file, "%0100000d\n", 1);
+  }
+  fputs("203.0.113.9 - - [04/May/2026:10:59:0", file);
+  fclose(file);
+  struct child c = AGUANTA("import", "log", path);
+  test_check(c.status == 0 && strstr(c.err, "60 requests in 63 lines"), "%d %s", c.status, c.err);
+  test_check(strstr(c.err, "torn.log:31: has no time") && strstr(c.err, "torn.log:42: is longer than 64 KiB") &&
+                 strstr(c.err, "torn.log:63: has no time"),
+             "%s", c.err);
+  child_free(&c);
+  free(path);
+}
+
+/* Files of 9 MB and of 100,000 levels, a bomb of aliases among manifests: refused at once. */
+static void test_large(void) {
+  char *path = child_path("large.yaml");
+  static const struct {
+    const char *kind, *head, *piece, *message;
+    int times;
+  } rows[] = {{"compose", "services: {web: {image: x}}\n", "# a comment of thirty-two bytes\n", "is larger than 8 MiB", 300000},
+              {"compose", "services: {web: {image: x}}\nx-a: ", "[", "large.yaml:2:", 100000},
+              {"k8s", "kind: List\nitems: ", "[", "large.yaml:2:", 100000},
+              {"k8s", "kind: Pod\nx: &a [1,2,3,4,5,6,7,8,9]\ny: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nz: [1", ", *b",
+               "aliases add more than 100000", 9000}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    FILE *file = fopen(path, "w");
+    fputs(rows[i].head, file);
+    for (int k = 0; k < rows[i].times; k++) fputs(rows[i].piece, file);
+    if (!strcmp(rows[i].piece, ", *b")) fputs("]\n", file);
+    fclose(file);
+    struct child c = AGUANTA("import", rows[i].kind, path);
+    test_check(c.status == 3 && !c.out_length && strstr(c.err, rows[i].message) && c.seconds < 5, "row %zu: %d %.1f s %s", i,
+               c.status, c.seconds, c.err);
+    child_free(&c);
+  }
+  free(path);
+}
+
 static const struct test_case cases[] = {{"log", test_log},
+                                         {"torn", test_torn},
+                                         {"large", test_large},
                                          {"golden", test_golden},
                                          {"bad", test_bad},
                                          {"edges", test_edges},
