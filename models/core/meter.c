@@ -58,15 +58,20 @@ void meter_time(struct world *w, uint32_t meter, sim_time duration) {
   histogram_add(at(w, meter)->time, duration);
 }
 
-static void remember_extremes(struct meter_observation *o) {
-  double value = (double)o->level.value;
+static inline void remember_extremes(struct meter_observation *o, double value) {
   if (value > o->most) o->most = value;
   if (-value > o->least_negated) o->least_negated = -value;
 }
 
-/* The course up to now. */
-static void follow(struct world *w, struct meter_observation *o) {
-  series_level(&o->course, o->level.since - w->measured_from, world_now(w) - w->measured_from, (double)o->level.value);
+/* The course up to now: mostly within the window that was used last. */
+static inline void follow(struct world *w, struct meter_observation *o) {
+  struct series *s = &o->course;
+  sim_time from = o->level.since - w->measured_from, to = world_now(w) - w->measured_from;
+  if (from >= s->current_start && to < s->current_start + s->width && to < s->horizon && from < to) {
+    s->sums[s->current] += (double)o->level.value * (double)(to - from);
+    s->counts[s->current]++;
+  } else
+    series_level(s, from, to, (double)o->level.value);
 }
 
 void meter_set(struct world *w, uint32_t meter, int64_t level) {
@@ -74,16 +79,26 @@ void meter_set(struct world *w, uint32_t meter, int64_t level) {
   struct meter_observation *o = at(w, meter);
   follow(w, o);
   level_set(&o->level, world_now(w), level);
-  if (measured(w)) remember_extremes(o);
+  if (measured(w)) remember_extremes(o, (double)level);
 }
 
 void meter_change(struct world *w, uint32_t meter, int64_t change) {
   if (metered(w)) meter_set(w, meter, at(w, meter)->level.value + change);
 }
 
+void meter_touches(struct world *w, uint32_t meter, int64_t change) {
+  if (!metered(w)) return;
+  struct meter_observation *o = at(w, meter);
+  int64_t level = o->level.value + change;
+  if (level > o->level.max) o->level.max = level;
+  if (!measured(w)) return;
+  remember_extremes(o, (double)level);
+  remember_extremes(o, (double)o->level.value);
+}
+
 void meters_begin(struct world *w) {
   for (uint32_t i = 0; i < w->observation.meter_count; i++)
-    if (w->model->meters[i].kind == METER_LEVEL) remember_extremes(at(w, i));
+    if (w->model->meters[i].kind == METER_LEVEL) remember_extremes(at(w, i), (double)at(w, i)->level.value);
 }
 
 void meters_end(struct world *w) {

@@ -59,6 +59,8 @@ void meter_add(struct world *, uint32_t meter, double amount); /* of a count: so
 void meter_book(struct world *, uint32_t meter, sim_time from, sim_time lasts);
 void meter_set(struct world *, uint32_t meter, int64_t level);
 void meter_change(struct world *, uint32_t meter, int64_t change);
+/* Of a level: it changes so, and back within the instant. */
+void meter_touches(struct world *, uint32_t meter, int64_t change);
 void meter_time(struct world *, uint32_t meter, sim_time duration);
 
 /* For the world: room for all; the measured time begins, or ends. */

@@ -23,8 +23,15 @@ static uint32_t process_of(const struct container *c, const struct crew *k) {
              : 0;
 }
 static struct loop *loop_of(const struct container *c, const struct crew *k) {
+  if (c->loops->count == 1) return c->loops->each;
   assert(!k->aside && process_of(c, k) < c->loops->count);
   return &c->loops->each[process_of(c, k)];
+}
+
+/* It has come in: its connection is of no interest any more. */
+static inline void is_in(struct request *r, struct accepting *a) {
+  *a = (struct accepting){.stage = STAGE_NEW};
+  request_lets_go(r, PART_accept);
 }
 
 /* --- queues of a loop ------------------------------------------------------------------------------------------------------- */
@@ -104,10 +111,11 @@ static void loop_begins(struct container *c, struct crew *k) {
   l->turn++, l->place = 0;
 }
 
-bool loop_is_ready(const struct container *c, const struct crew *k) {
-  if (k->aside) return k->runnable.count;
-  const struct loop *l = loop_of(c, k);
+static bool is_ready(const struct crew *k, const struct loop *l) {
   return k->runnable.count || l->again.count || l->ready.count || l->accepted.count || k->door.count;
+}
+bool loop_is_ready(const struct container *c, const struct crew *k) {
+  return k->aside ? k->runnable.count : is_ready(k, loop_of(c, k));
 }
 
 static void batches(struct world *w, struct crew *k, struct request_queue *q) {
@@ -141,7 +149,7 @@ static void accepts(struct world *w, struct container *c, struct crew *k, uint32
   container_books(w, c, r, r->wait_cell);
   if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
   container_takes_in(w, c, r);
-  r->work = config_of(c)->cpu.kind ? cost_of(w, c, r) : 0;
+  r->work = config_of(c)->cpu.mean > 0 ? cost_of(w, c, r) : 0;
   if (!r->work) {
     r->pc++; /* behind "read": that is where it waits */
     push(w, c, k, r, IN_ACCEPTED);
@@ -154,8 +162,8 @@ static void accepts(struct world *w, struct container *c, struct crew *k, uint32
 
 /* False: nothing is ready. */
 static bool turn_begins(struct world *w, struct container *c, struct crew *k) {
-  if (!loop_is_ready(c, k)) return false;
   struct loop *l = loop_of(c, k);
+  if (!is_ready(k, l)) return false;
   l->turn++, l->place = 0;
   batches(w, k, &l->again);
   batches(w, k, &l->ready);
@@ -191,6 +199,27 @@ static void marks(struct world *w, const struct container *c, const struct crew 
   l->place++;
 }
 
+/* The instruction makes it compute, and it needs no turn for that. */
+static bool is_to_compute(const struct world *w, const struct container *c, struct request *r, const struct instruction *in) {
+  return in->operation == &operation_compute && !c->wakes && !c->turn.crew && request_draws_work(w, r, in);
+}
+
+/* It computes first, on a node with room, and nothing else happens at this instant: what it would be woken for, and the turn that
+ * it would have. */
+static bool computes_at_once(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc];
+  const struct node *n = &w->nodes[c->node];
+  bool shares = c->metered || c->fair_share_entry != NONE || n->demand > n->free_until;
+  if (!c->loops->in_end || shares || r->impatient || !calendar_is_quiet_beside(w->calendar, c->slot)) return false;
+  if (!is_to_compute(w, c, r, in)) return false;
+  container_books(w, c, r, r->wait_cell);
+  marks(w, c, k, r);
+  is_in(r, request_accepting(w, r));
+  r->pc++;
+  container_starts(w, c, k, r);
+  return true;
+}
+
 static void loop_reads(struct world *w, struct container *c, struct crew *k, struct request *r) {
   container_books(w, c, r, r->wait_cell);
   marks(w, c, k, r);
@@ -207,10 +236,10 @@ static void loop_fills(struct world *w, struct container *c, struct crew *k) {
   while (k->running < k->threads) {
     struct request *next = loop_next(w, c, k);
     if (!next) break;
-    if (next->waiting == &wait_read)
-      loop_reads(w, c, k, next);
-    else
+    if (next->waiting != &wait_read)
       container_starts(w, c, k, next);
+    else if (!computes_at_once(w, c, k, next))
+      loop_reads(w, c, k, next);
   }
 }
 
@@ -227,8 +256,6 @@ static const struct operation operation_connection_accept = {
     .name = "accept a connection", .run = connection_accept, .ask = accept_asks, .accepts = true};
 
 /* --- accept ------------------------------------------------------------------------------------------------------------------ */
-
-static void is_in(struct accepting *a) { *a = (struct accepting){.stage = STAGE_NEW}; }
 
 /* The process that its connection leads to. */
 static struct crew *deal(struct world *w, struct container *c, struct request *r, struct accepting *a) {
@@ -270,9 +297,9 @@ static void times(struct world *w, const struct request *r, const struct instruc
 /* Its first packet is here. What it is for: the answer goes back and the request comes after it. */
 static bool connects(struct world *w, struct request *r, const struct instruction *in, struct accepting *a) {
   a->opens |= client_opens(w, r);
-  times(w, r, in, a);
   sim_time way = a->opens ? way_to(w, r) : 0;
   if (!way) return true;
+  times(w, r, in, a);
   a->stage = STAGE_CONNECTS;
   r->pc--;
   request_parks(r, in[-1].cell, world_now(w));
@@ -297,6 +324,7 @@ static bool turned_away(struct world *w, struct request *r, const struct instruc
     return false;
   }
   meter_count(w, config->dropped);
+  if (a->stage == STAGE_NEW) times(w, r, in, a);
   a->stage = STAGE_DROPPED;
   r->pc--;
   request_parks(r, in->cell, world_now(w));
@@ -311,7 +339,6 @@ bool accept_hangs(struct world *w, struct request *r) {
   struct accepting *a = request_accepting(w, r);
   const struct accept_config *config = config_of(&w->containers[r->frames[r->depth - 1].container]);
   if (config->takes == ACCEPT_NONE || config->full == ACCEPT_REJECT) return false;
-  if (a->stage == STAGE_NEW) times(w, r, in, a);
   if (a->stage == STAGE_DROPPED && world_now(w) >= a->gives_up_at) {
     request_fail(w, r, OUTCOME_UNREACHABLE);
     return true;
@@ -334,12 +361,36 @@ static bool takes_seat(struct world *w, struct request *r, const struct instruct
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
   bool full = k->held >= k->seats && a->opens && k->door.count > c->backlog;
   if (full) return turned_away(w, r, in, a);
-  is_in(a);
+  is_in(r, a);
   return container_seats(w, c, k, r, in->cell);
+}
+
+/* At a loop that has nothing to do, and accepts without CPU: this turn and the one in which it is read are over at once. The rest
+ * of what knocks does, without queues. True: it goes on, as nothing else happens at this instant. */
+static bool read_at_once(struct world *w, struct container *c, struct crew *k, struct request *r, const struct instruction *in) {
+  struct loop *l = loop_of(c, k);
+  meter_touches(w, config_of(c)->queue, 1);
+  meter_count(w, config_of(c)->accepted);
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
+  container_takes_in(w, c, r);
+  container_keeps_thread(w, c, k);
+  l->turn += 2, l->place = 0;
+  marks(w, c, k, r);
+  request_accepting(w, r)->stage = STAGE_READS;
+  request_holds(r, PART_accept);
+  r->since = world_now(w), r->wait_cell = in->cell, r->fresh = false;
+  if (calendar_is_quiet(w->calendar)) return true;
+  request_wake_soon(w, r);
+  return false;
+}
+
+static bool is_idle(const struct container *c, const struct crew *k) {
+  return k->running < k->threads && !is_ready(k, loop_of(c, k));
 }
 
 static bool knocks(struct world *w, struct request *r, const struct instruction *in, struct crew *k, struct accepting *a) {
   struct container *c = &w->containers[r->frames[r->depth - 1].container];
+  if (is_idle(c, k) && !(config_of(c)->cpu.mean > 0) && !c->shedder && !r->impatient) return read_at_once(w, c, k, r, in);
   if (k->door.count > c->backlog) return turned_away(w, r, in, a);
   a->stage = STAGE_NEW;
   if (!waits(w, c, r, &wait_accepted, in->cell)) return false;
@@ -360,7 +411,7 @@ static bool connection_accept(struct world *w, struct request *r, const struct i
   container_comes_in(w, c, r);
   struct crew *k = deal(w, c, r, a);
   if (config_of(c)->takes == ACCEPT_NONE) {
-    is_in(a);
+    is_in(r, a);
     return container_accept(w, c, r, in->cell);
   }
   if (c->holds) return takes_seat(w, r, in, k, a);
@@ -368,7 +419,7 @@ static bool connection_accept(struct world *w, struct request *r, const struct i
   if (c->loops)
     a->stage = STAGE_NEW; /* its connection is read next */
   else
-    is_in(a);
+    is_in(r, a);
   container_takes_in(w, c, r);
   return true;
 }
@@ -389,8 +440,12 @@ static bool connection_read(struct world *w, struct request *r, const struct ins
   if (reads) k->running--;
   if (k->running < k->threads) { /* its place has come, or nothing else goes on */
     if (!reads) loop_begins(c, k), marks(w, c, k, r);
-    is_in(a);
-    container_goes_on_in_turn(w, c, k, r);
+    is_in(r, a);
+    if (is_to_compute(w, c, r, in + 1)) {
+      r->pc++, r->since = world_now(w);
+      container_begins(w, c, k, r);
+    } else
+      container_goes_on_in_turn(w, c, k, r);
     return false;
   }
   a->stage = STAGE_NEW;
@@ -478,7 +533,7 @@ static void accept_release(struct world *w, struct request *r) {
   if (a->stage != STAGE_READS || !r->depth) return;
   const struct frame *f = &r->frames[r->depth - 1];
   struct container *c = &w->containers[f->container];
-  is_in(a);
+  is_in(r, a);
   if (c->generation != f->generation) return;
   container_crew(c, f->process)->running--;
   container_wakes(w, c, container_crew(c, f->process));

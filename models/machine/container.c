@@ -114,7 +114,8 @@ static inline void start_job(struct world *w, struct container *c, struct crew *
 
 /* The same where it is the only one and nobody slows it down: then it ends after its work, and nothing has to be found out for
  * that. False: not so. */
-static inline bool start_alone(struct world *w, struct container *c, struct crew *k, struct request *r) {
+static inline __attribute__((always_inline)) bool start_alone(struct world *w, struct container *c, struct crew *k,
+                                                              struct request *r) {
   struct node *n = &w->nodes[c->node];
   bool slowed = c->stalls || c->cold || c->collects || c->crowds || c->wakes;
   bool held_back = slowed || c->running || c->metered || c->limit < MILLI;
@@ -184,6 +185,14 @@ static inline void queue_up(struct world *w, struct container *c, struct crew *k
     queue_push(w, &k->runnable, r);
 }
 
+/* On a thread that is free. */
+static inline __attribute__((always_inline)) void begin(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  share_advance(w, c, world_now(w));
+  if (start_alone(w, c, k, r)) return;
+  start_job(w, c, k, r);
+  share_cores(w, &w->nodes[c->node], c);
+}
+
 void container_compute(struct world *w, struct container *c, struct request *r) {
   struct crew *k = computing_crew(w, c, r);
   if (__builtin_expect(c->quota != NULL, 0)) r->stopped_before = quota_stopped(c->quota, world_now(w));
@@ -198,10 +207,13 @@ void container_compute(struct world *w, struct container *c, struct request *r) 
   if (__builtin_expect(c->loops != NULL, 0) && !busy) c->loops->calls->begins(c, k);
   r->fresh = false;
   if (__builtin_expect(c->wakes, 0) && waking_delays(w, c, k, r)) return;
-  share_advance(w, c, world_now(w));
-  if (start_alone(w, c, k, r)) return;
-  start_job(w, c, k, r);
-  share_cores(w, &w->nodes[c->node], c);
+  begin(w, c, k, r);
+}
+
+void container_begins(struct world *w, struct container *c, struct crew *k, struct request *r) {
+  if (c->quota) r->stopped_before = quota_stopped(c->quota, world_now(w));
+  r->fresh = false;
+  begin(w, c, k, r);
 }
 
 /* Books that part of the wait of r for a thread, or for the end of its computation, in which the quota stopped the container. */
@@ -255,6 +267,13 @@ static inline void fill_threads(struct world *w, struct container *c, struct cre
     next->fresh = false;
     start_job(w, c, k, next);
   }
+}
+
+/* The same in the handler of the end of a computation. */
+static inline void fill_threads_in_end(struct world *w, struct container *c, struct crew *k) {
+  if (__builtin_expect(c->loops != NULL, 0)) c->loops->in_end = true;
+  fill_threads(w, c, k);
+  if (__builtin_expect(c->loops != NULL, 0)) c->loops->in_end = false;
 }
 
 /* The thread was kept for it since it began to wake. */
@@ -341,7 +360,7 @@ void container_computed(void *world, uint32_t id) {
   c->aside -= k->aside;
   if (__builtin_expect(c->wakes, 0)) waking_ends(w, c, k, r);
   bool in_turn = __builtin_expect(in->continues, 0) && (k->runnable.count || k->running >= k->threads || c->loops);
-  if (!in_turn) fill_threads(w, c, k);
+  if (!in_turn) fill_threads_in_end(w, c, k);
   share_cores(w, &w->nodes[c->node], c);
 
   c->done_ns += r->work;
@@ -428,10 +447,20 @@ void container_starts(struct world *w, struct container *c, struct crew *k, stru
   r->fresh = false;
   start_job(w, c, k, r);
 }
+/* Of a container that computes nothing, on a node with room, nothing changes. */
+static inline void shares_if_it_must(struct world *w, struct container *c) {
+  struct node *n = &w->nodes[c->node];
+  if (c->running || c->demand || n->demand > n->free_until) share_cores(w, n, c);
+}
 void container_wakes(struct world *w, struct container *c, struct crew *k) {
   share_advance(w, c, world_now(w));
   fill_threads(w, c, k);
-  share_cores(w, &w->nodes[c->node], c);
+  shares_if_it_must(w, c);
+}
+void container_keeps_thread(struct world *w, struct container *c, struct crew *k) {
+  share_advance(w, c, world_now(w));
+  k->running++;
+  shares_if_it_must(w, c);
 }
 
 void container_leave(struct world *w, struct container *c, uint32_t process) {

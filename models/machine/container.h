@@ -76,6 +76,7 @@ struct loops {
   const struct loop_calls *calls;
   struct loop *each;      /* by process */
   uint32_t count, queued; /* queued: connections that wait to be accepted, of all processes */
+  bool in_end;            /* they go on in the handler of the container's slot, which the caller of fills writes */
 };
 
 struct container {
@@ -214,12 +215,14 @@ bool container_accept(struct world *, struct container *, struct request *, uint
 void container_comes_in(struct world *, struct container *, const struct request *);
 bool container_seats(struct world *, struct container *, struct crew *, struct request *, uint16_t cell);
 void container_takes_in(struct world *, struct container *, struct request *);
-/* Of a loop: the crew of the process; the request has the thread, and goes on; the thread is free, and something is ready; puts a
- * computation on it, in the midst of this; books a wait in one of its queues. */
+/* Of a loop: the crew of the process; the request has the thread, and goes on; the thread is free, and something is ready; the same
+ * for one request; puts a computation on it, in the midst of this or as all that happens; books a wait in one of its queues. */
 struct crew *container_crew(struct container *, uint32_t process);
 void container_goes_on_in_turn(struct world *, struct container *, struct crew *, struct request *);
 void container_wakes(struct world *, struct container *, struct crew *);
+void container_keeps_thread(struct world *, struct container *, struct crew *);
 void container_starts(struct world *, struct container *, struct crew *, struct request *);
+void container_begins(struct world *, struct container *, struct crew *, struct request *);
 void container_books(const struct world *, const struct container *, struct request *, uint16_t cell);
 /* A request of the process leaves; a waiting one gets its thread. */
 void container_leave(struct world *, struct container *, uint32_t process);

@@ -559,23 +559,35 @@ bool request_leave(struct world *w, struct request *r, const struct instruction 
   return travel(w, r, c, to, in);
 }
 
-/* r->work, on a reference core. */
-static inline __attribute__((always_inline)) bool works(struct world *w, struct request *r, struct container *c) {
+/* r->work is on a reference core. False: there is none. */
+static inline __attribute__((always_inline)) bool adapts(struct request *r, const struct container *c) {
   if (c->speed != 1) r->work = (sim_time)((double)r->work / c->speed + 0.5);
   if (__builtin_expect(c->scales, 0)) r->work = container_slows(c, r->work);
-  if (!r->work) return true;
+  return r->work;
+}
+
+static inline __attribute__((always_inline)) bool works(struct world *w, struct request *r, struct container *c) {
+  if (!adapts(r, c)) return true;
   r->since = world_now(w);
   container_compute(w, c, r);
   return false;
 }
 
-static inline __attribute__((always_inline)) bool compute(struct world *w, struct request *r, const struct instruction *in,
-                                                          uint32_t times) {
-  struct container *c = &w->containers[r->frames[r->depth - 1].container];
+static inline __attribute__((always_inline)) void draws(struct request *r, const struct instruction *in, uint32_t times) {
   r->work = distribution_time_at(&in->demand, r->key, in->draw);
   if (__builtin_expect(in->scale != 0, 0)) r->work = (sim_time)((double)r->work * in->scale + 0.5);
   if (times != 1) r->work = (sim_time)((double)r->work * times + 0.5);
-  return works(w, r, c);
+}
+
+static inline __attribute__((always_inline)) bool compute(struct world *w, struct request *r, const struct instruction *in,
+                                                          uint32_t times) {
+  draws(r, in, times);
+  return works(w, r, &w->containers[r->frames[r->depth - 1].container]);
+}
+
+bool request_draws_work(const struct world *w, struct request *r, const struct instruction *in) {
+  draws(r, in, 1);
+  return adapts(r, &w->containers[r->frames[r->depth - 1].container]);
 }
 
 bool request_compute_work(struct world *w, struct request *r, const struct instruction *in, sim_time work) {

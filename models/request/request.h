@@ -158,6 +158,8 @@ bool request_enter_at(struct world *, struct request *, const struct instruction
 /* The request is on its way to the replica, which serves: its topmost frame from now on. */
 void request_opens_frame(struct world *, struct request *, const struct container *);
 bool request_compute(struct world *, struct request *, const struct instruction *);
+/* The work of operation_compute, on the replica, which it is about to begin. False: there is none. */
+bool request_draws_work(const struct world *, struct request *, const struct instruction *);
 /* Computes `times` times what it draws. */
 bool request_compute_times(struct world *, struct request *, const struct instruction *, uint32_t times);
 /* Computes so much, on a reference core. */
@@ -175,6 +177,8 @@ static inline uint64_t request_client(const struct request *r) {
 
 /* It acquires something of the part, and is to let go of it when it ends. */
 static inline void request_holds(struct request *r, uint32_t part) { r->holds_of |= UINT64_C(1) << part; }
+
+static inline void request_lets_go(struct request *r, uint32_t part) { r->holds_of &= ~(UINT64_C(1) << part); }
 
 /* Waits for an event from now on; the time goes into the cell. */
 static inline void request_parks(struct request *r, uint16_t cell, sim_time now) {

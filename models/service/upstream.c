@@ -120,7 +120,9 @@ static void goes_over(struct world *w, struct request *r, uint32_t id) {
   c->request = r->id;
   if (c->left != INT64_MAX) c->left--;
   a->descriptor = &c->descriptor, a->opens = c->opens;
-  request_upstream(w, r)->connection[r->depth] = id + 1;
+  struct upstream_of_request *of = request_upstream(w, r);
+  of->connection[r->depth] = id + 1;
+  of->on++;
   request_holds(r, PART_upstream);
 }
 
@@ -133,6 +135,7 @@ static uint32_t gets_off(struct world *w, struct request *r, uint32_t depth) {
   assert(c->live && c->request == r->id);
   if (request_accepting(w, r)->descriptor == &c->descriptor) request_accepting(w, r)->descriptor = NULL;
   of->connection[depth] = 0, c->request = NONE;
+  if (!--of->on) request_lets_go(r, PART_upstream);
   return id;
 }
 

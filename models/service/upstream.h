@@ -77,6 +77,7 @@ struct upstreams {
 /* Of each request: by depth of the frame that it leads to, number of the connection from 1; 0: none. */
 struct upstream_of_request {
   uint32_t connection[PROGRAM_FRAMES];
+  uint8_t on;       /* so many connections */
   uint8_t forsaken; /* who waited for it has gone: so many of its frames know, from the first */
 };
 

@@ -184,6 +184,22 @@ static inline void calendar_set(struct calendar *calendar, slot_id slot, sim_tim
   calendar_put(calendar, slot, (calendar_key)(uint64_t)at << 64 | sequence << CALENDAR_SLOT_BITS | slot);
 }
 
+/* Nothing else is due at this instant. False also where the handler of an event of the tree has not written its own slot yet. */
+static inline bool calendar_is_quiet(const struct calendar *calendar) {
+  calendar_key root = calendar->nodes[CALENDAR_ROOT], next = calendar->front < root ? calendar->front : root;
+  return (sim_time)(next >> 64) > calendar->now;
+}
+
+/* The same in the handler of the slot, which has not written it yet: what stands beside its way to the root. */
+static inline bool calendar_is_quiet_beside(const struct calendar *calendar, slot_id slot) {
+  const calendar_key *nodes = calendar->nodes;
+  uint64_t now = (uint64_t)calendar->now;
+  bool quiet = (uint64_t)(calendar->front >> 64) > now;
+  for (size_t i = (size_t)calendar->first + slot; i > CALENDAR_ROOT; i = i / 4 + 2)
+    quiet &= (uint64_t)(nodes[i ^ 1] >> 64) > now && (uint64_t)(nodes[i ^ 2] >> 64) > now && (uint64_t)(nodes[i ^ 3] >> 64) > now;
+  return quiet;
+}
+
 /* When the slot fires next: SIM_NEVER when idle, also inside its own handler before it is set again. */
 static inline sim_time calendar_time_of(const struct calendar *calendar, slot_id slot) {
   uint32_t i = calendar_behind(calendar, slot);

@@ -10,13 +10,13 @@
 
 extern const struct bench_work bench_floor, bench_raw_single, bench_raw_web, bench_scenario, bench_worlds, bench_one_thread,
     bench_two_threads, bench_contended, bench_few, bench_many, bench_few_least, bench_many_least, bench_cache_tenth, bench_keys,
-    bench_cache_large, bench_node, bench_station, bench_short, bench_years, bench_years_two;
+    bench_cache_large, bench_node, bench_station, bench_short, bench_years, bench_years_two, bench_proxied, bench_turns;
 
-static const struct bench_work *const works[] = {&bench_floor,   &bench_raw_single,  &bench_raw_web,     &bench_scenario,
-                                                 &bench_worlds,  &bench_one_thread,  &bench_two_threads, &bench_contended,
-                                                 &bench_few,     &bench_many,        &bench_few_least,   &bench_many_least,
-                                                 &bench_keys,    &bench_cache_tenth, &bench_cache_large, &bench_node,
-                                                 &bench_station, &bench_short,       &bench_years,       &bench_years_two};
+static const struct bench_work *const works[] = {
+    &bench_floor,       &bench_raw_single,  &bench_raw_web,     &bench_scenario, &bench_worlds,    &bench_one_thread,
+    &bench_two_threads, &bench_contended,   &bench_few,         &bench_many,     &bench_few_least, &bench_many_least,
+    &bench_keys,        &bench_cache_tenth, &bench_cache_large, &bench_node,     &bench_station,   &bench_short,
+    &bench_years,       &bench_years_two,   &bench_proxied,     &bench_turns};
 
 enum {
   SCENARIO = 3,
@@ -32,7 +32,9 @@ enum {
   STATION,
   SHORT,
   YEARS,
-  YEARS_TWO
+  YEARS_TWO,
+  PROXIED,
+  TURNS
 };
 enum { WORKS = sizeof works / sizeof *works, MOST_ROUNDS = 99 };
 
@@ -44,6 +46,13 @@ static int by_value(const void *a, const void *b) {
 static double median(double *x, int n) {
   qsort(x, (size_t)n, sizeof *x, by_value);
   return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
+}
+
+/* Of two works, round by round. */
+static double median_ratio(const double *x, const double *y, int n) {
+  double ratios[MOST_ROUNDS];
+  for (int i = 0; i < n; i++) ratios[i] = x[i] / y[i];
+  return median(ratios, n);
 }
 
 static bool wanted(int work, const char *word) { return !work || !word || strstr(works[work]->name, word); }
@@ -74,6 +83,7 @@ int main(int argc, char **argv) {
     perror(path);
     return 1;
   }
+  double turns = median_ratio(ns[TURNS], ns[PROXIED], rounds); /* medians put the rounds in order */
   printf("%-32s %12s %12s %8s\n", "work", "ns/request", "requests/s", "x floor");
   for (int i = 0; i < WORKS; i++) {
     if (!wanted(i, word)) continue;
@@ -84,6 +94,8 @@ int main(int argc, char **argv) {
             i ? ",\n " : "[", works[i]->name, medians[i], 1e9 / medians[i], ratio);
   }
   fprintf(file, "]\n");
+  if (wanted(PROXIED, word) && wanted(TURNS, word))
+    printf("\nturns of the loop and connections between services cost %.0f%% a request\n", 100 * (turns - 1));
   if (word) return fclose(file) ? 1 : 0;
   printf("\nstatistics take %.1f%% of a run; two threads are %.2f times as fast as one\n",
          100 * (1 - medians[WORLDS] / medians[SCENARIO]), medians[ONE_THREAD] / medians[TWO_THREADS]);
