@@ -117,7 +117,8 @@ static enum fit fit_of_field(const struct search *s, const struct field *f) {
 /* Whether a word of another tool that is looked for means this key. */
 static enum fit fit_of_foreign(const struct search *s, const char *path) {
   enum fit fit = NO_FIT;
-  for (const struct foreign_word *row = foreign_words; row->words; row++)
+  const struct foreign_word *row;
+  for (uint32_t i = 0; (row = foreign_row(i)); i++)
     if (row->path && !strcmp(row->path, path) && foreign_matches(row, s->word))
       fit = better(fit, *row->place == '=' ? IN_NAME : MEANT);
   return fit;

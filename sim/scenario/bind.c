@@ -324,6 +324,8 @@ enum { HINTS_MOST = 1000 }; /* of far more messages than are shown: a file of 10
 static const char *key_hint(struct binder *b, const struct record *record, const char *key) {
   uint32_t count;
   const char *const *names = place_names(b->arena, place_of_record(record), &count);
+  const char *spelling = foreign_spelling(names, count, key);
+  if (spelling) return arena_format(b->arena, "; did you mean \"%s\"?", spelling);
   const char *hint = foreign_hint(b->arena, record->name, key);
   if (!*hint) hint = bind_suggestion(b, key, names, count);
   if (!*hint && count <= 24) hint = arena_format(b->arena, "; known keys are: %s", bind_words(b, names, count));

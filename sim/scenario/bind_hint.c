@@ -84,8 +84,12 @@ const char *bind_number_hint(struct binder *b, const struct field *field, const 
   size_t digits = strspn(text, "0123456789."), length = strlen(text);
   bool digit = isdigit((unsigned char)*text);
   if (digit && digits == length) return arena_format(b->arena, "must be %s, not a string: write %s without quotes", expected, text);
+  if (*text == '.' && digits == length && length > 1 && field->kind != FIELD_NUMBER)
+    return arena_format(b->arena, "must be %s, not %s", expected, text);
   if (*text == '.' && digits == length && length > 1)
     return arena_format(b->arena, "must be %s, and numbers begin with a digit: write 0%s, not \"%s\"", expected, text, text);
+  if (digit && digits + 1 == length && text[digits] == '%')
+    return arena_format(b->arena, "must be %s without a unit, not \"%s\": write %.*s", expected, text, (int)digits, text);
   if (digit) return arena_format(b->arena, "must be %s without a unit, not \"%s\"%s", expected, text, what_it_is(b, field));
   return NULL;
 }

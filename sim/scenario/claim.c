@@ -60,6 +60,8 @@ static const char *parse_seconds(struct claim_parser *p, const char *text, doubl
 static const char *parse_share(struct claim_parser *p, const char *text, double *value) {
   const char *wrong = unit_parse_ratio(p->arena, text, value);
   if (wrong || *value <= 1) return wrong;
+  if (*value <= 100 && !strchr(text, '%'))
+    return arena_format(p->arena, "is a share and must be at most 100%%: write \"%s%%\", not \"%s\"", text, text);
   return arena_format(p->arena, "is a share and must be at most 100%%, not \"%s\"", text);
 }
 

@@ -23,6 +23,22 @@ bool foreign_matches(const struct foreign_word *row, const char *word) {
 const struct foreign_word *foreign_key(const char *place, const char *word) {
   for (const struct foreign_word *row = foreign_words; *significant(word) && row->words; row++)
     if (!strcmp(row->place, place) && foreign_matches(row, word)) return row;
+  for (const struct foreign_word *row = foreign_anywhere; *significant(word) && row->words; row++)
+    if ((*row->place == '*' || !strcmp(row->place, place)) && foreign_matches(row, word)) return row;
+  return NULL;
+}
+
+const struct foreign_word *foreign_row(uint32_t number) {
+  const struct foreign_word *row = foreign_words;
+  while (row->words && number) row++, number--;
+  if (row->words) return row;
+  for (row = foreign_anywhere; row->words && number; row++) number--;
+  return row->words ? row : NULL;
+}
+
+const char *foreign_spelling(const char *const *names, uint32_t count, const char *word) {
+  for (uint32_t i = 0; i < count; i++)
+    if (*significant(word) && is_word(names[i], word)) return names[i];
   return NULL;
 }
 

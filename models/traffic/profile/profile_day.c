@@ -27,6 +27,13 @@ static double mean_of_power(double n) {
 /* What is known is the peak itself, more often than its ratio to the mean. */
 static const char *settle_peak(struct day_profile *d, struct arena *arena) {
   enum { USUAL = 2, MOST = 50 };
+  if (!(d->mean > 0) && !(d->peak_rate > 0)) return "needs a \"mean\" or a \"peak_rate\" above 0/s";
+  if (!(d->mean > 0)) { /* the peak alone is known */
+    d->mean = d->peak_rate / (d->peak > 0 ? d->peak : USUAL);
+    d->peak_rate = 0;
+    if (!(d->peak > 0)) d->peak = USUAL;
+    return NULL;
+  }
   if (d->peak_rate > 0 && d->peak > 0) return "has \"peak\" and \"peak_rate\": give one of them";
   if (d->peak_rate > 0 && !(d->peak_rate >= d->mean && d->peak_rate <= MOST * d->mean))
     return arena_format(arena, "has a \"peak_rate\" that must be from its mean to %d times its mean", MOST);
@@ -108,12 +115,13 @@ static double day_expected(const void *self, sim_time from, sim_time to) {
       .doc = "Rate at the busiest moment, as a multiple of the mean.", .source = "one country's audience: 2 to 3, an estimate")
 #define DAY_AT KEY("at", CLOCK, day_profile, at, DEFAULT("20:00"), .doc = "Time of day of the peak; the run begins at `run.start`.")
 static const struct field day_fields[] = {
-    KEY("mean", RATE, day_profile, mean, RANGE(0, 1e9), .doc = "Requests per unit of time, averaged over the day."),
+    KEY("mean", RATE, day_profile, mean, OPTIONAL, RANGE(0, 1e9),
+        .doc = "Requests per unit of time, averaged over the day. Absent: \"peak_rate\" divided by \"peak\"."),
     KEY("peak", NUMBER, day_profile, peak, OPTIONAL, RANGE(1, 50),
         .doc = "Rate at the busiest moment, as a multiple of the mean (\"peak_rate\" takes the rate itself). Absent: 2; one "
                "country's audience has 2 to 3, an estimate."),
     KEY("peak_rate", RATE, day_profile, peak_rate, OPTIONAL, RANGE(0, 1e9), .open_range_low = true,
-        .doc = "Instead of \"peak\": the rate at the busiest moment."),
+        .doc = "The rate at the busiest moment, instead of \"peak\" or of \"mean\"."),
     DAY_AT,
     {0}};
 static const struct record day_record = {
