@@ -25,7 +25,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 SUITES   := $(sort $(patsubst test_%.c,%,$(notdir $(TESTS))))
 obj       = $(patsubst %.c,$(B)/%.o,$(1))
 
-.PHONY: all demo ideas pictures check install uninstall check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage real format docs clean help setup
+.PHONY: all demo ideas pictures check install uninstall dist deb deb-check static cross image check-hpa check-oracle check-long fuzz lint bench bench-sweep bench-capacity bench-on-sale coverage real format docs clean help setup
 all: setup
 	@$(MAKE) -s -j$(CORES) --no-print-directory $(B)/aguanta
 
@@ -135,6 +135,39 @@ uninstall:
 	@BASHDIR="$(DESTDIR)$(BASHDIR)" ZSHDIR="$(DESTDIR)$(ZSHDIR)" FISHDIR="$(DESTDIR)$(FISHDIR)" \
 	  packaging/install.sh uninstall $(B)/aguanta "$(DESTDIR)" "$(PREFIX)"
 
+# The sources of this commit, the same bytes everywhere: build/aguanta-VERSION.tar.gz.
+dist:
+	@packaging/dist.sh build
+
+# A Debian package, with the compiler's defences on; `make deb-check` also installs, runs and removes it in a Debian made for that.
+HARDENED := OPT="-O2 -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=." \
+            LDFLAGS="-pthread -pie -Wl,-z,relro,-z,now"
+deb: setup
+	@$(MAKE) -s -j$(CORES) --no-print-directory B=build/hardened $(HARDENED) build/hardened/aguanta
+	@packaging/deb.sh build/hardened/aguanta build
+
+SUITE ?= stable
+deb-check: deb
+	@packaging/try-deb.sh build/aguanta_$$(packaging/version.sh)-1_$$(dpkg --print-architecture).deb $(SUITE)
+
+# One file that needs no library. Debian has no static cJSON: CJSON=FOLDER is where cJSON.c and cJSON.h are.
+static: setup
+	@CC="$(CC)" packaging/static.sh "$(CJSON)"
+
+# Compiled for another machine, not run: COMPILER=aarch64-linux-gnu-gcc. Headers of libraries are those of this machine.
+COMPILER ?= aarch64-linux-gnu-gcc
+cross: setup
+	@packaging/headers.sh build/cross/headers
+	@$(MAKE) -s -j$(CORES) --no-print-directory B=build/cross CC="$(COMPILER) -isystem build/cross/headers" build/cross/compiled
+
+$(B)/compiled: $(call obj,$(LIB) sim/cli/main.c)
+	@touch $@
+
+# The image that --emit k8s names.
+CONTAINER ?= $(shell command -v podman || echo docker)
+image:
+	$(CONTAINER) build -f Containerfile -t aguanta:$$(packaging/version.sh) .
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
@@ -144,7 +177,7 @@ docs: all
 	@$(B)/aguanta check --write docs/documents/*.md --progress never || [ $$? -ge 98 ]
 
 help:
-	@echo "make            build build/aguanta, installing what is missing"
+	@echo "make            build build/aguanta; says which packages are missing, asks on a terminal, and installs them"
 	@echo "make demo       run the three strategies of the ticket platform, draw the pictures; the five documents in one table"
 	@echo "make docs       docs/scenario.md, and the simulated columns of docs/documents (what is unchanged is not run)"
 	@echo "make ideas      run scenarios/ideas and draw what each shows; make pictures: put those of docs/ideas.md there"
@@ -154,6 +187,8 @@ help:
 	@echo "make coverage   how often the intervals are right, written into docs/validation.md (half an hour)"
 	@echo "make real       recordings of real systems against their predictions; AGUANTA_REAL_DIR=DIR for more of them"
 	@echo "make install    the program, manual, completion, templates, price lists and pages into PREFIX (/usr/local); make uninstall"
+	@echo "make dist       the sources as an archive; make deb: a Debian package, deb-check: tried in a Debian; image: a container's"
+	@echo "make static     one file that needs no library; make cross: compiled for arm64, or COMPILER=..."
 	@echo "make lint bench bench-sweep bench-capacity bench-on-sale coverage format docs clean"
 
 $(B)/aguanta: $(call obj,$(LIB) sim/cli/main.c)

@@ -4,7 +4,7 @@
 #   bin/aguanta                       the program
 #   share/man/man1                    aguanta(1) and aguanta-COMMAND(1)
 #   $BASHDIR, $ZSHDIR, $FISHDIR       completion
-#   share/aguanta                     templates, price lists, presets
+#   share/aguanta                     templates, price lists, presets, scripts for CI
 #   share/doc/aguanta                 README.md, the pages with their pictures, the scenarios that they show
 set -eu
 umask 022
@@ -30,6 +30,9 @@ put() {
   install -m 644 scenarios/templates/*.yaml "$data/templates"
   install -m 644 scenarios/prices/*.json "$data/prices"
   install -m 644 models/service/presets/*.json "$data/presets"
+  install -d "$data/ci"
+  install -m 755 ci/*.sh "$data/ci"
+  install -m 644 ci/gitlab.yml "$data/ci"
   for f in README.md LICENSE CHANGELOG.md SECURITY.md; do [ ! -e $f ] || install -m 644 $f "$doc"; done
   find docs scenarios -type f ! -name '.*' ! -path '*.sweep/*' -exec cp --parents -t "$doc" {} +
   find "$doc" -type d -exec chmod 755 {} + -o -type f -exec chmod 644 {} +

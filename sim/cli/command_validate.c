@@ -4,6 +4,7 @@
 #include "sim/json/safe_text.h"
 #include "sim/report/format.h"
 #include "sim/sweep/study_file.h"
+#include <inttypes.h>
 
 static uint32_t claims_of(const struct scenario *s, enum claim_kind kind) {
   uint32_t count = 0;
@@ -24,7 +25,8 @@ static void print_claims(const struct scenario *s) {
 static enum exit_code validate_scenario(struct arena *arena, const struct options *o, const char *file) {
   const struct scenario *s = session_read(arena, o, file, NULL, 0);
   if (!s) return EXIT_INVALID;
-  if (o->quiet) return EXIT_HOLDS;
+  if (o->hash) printf("%016" PRIx64 "  ", s->hash), safe_print(stdout, "%s\n", file);
+  if (o->quiet || o->hash) return EXIT_HOLDS;
   safe_print(stdout, "%s: valid: %s, %s on %s", file, format_counted(s->model.endpoints.count, "endpoint", NULL).text,
              format_counted(s->model.services.count, "service", NULL).text, format_counted(s->model.node_count, "node", NULL).text);
   print_claims(s);
@@ -37,7 +39,7 @@ static enum exit_code validate_study(struct arena *arena, const struct options *
   struct sweep_request request;
   struct sweep_plan plan;
   enum exit_code code = session_sweep_plan(arena, o, file, &request, &plan);
-  if (code == EXIT_HOLDS && !o->quiet)
+  if (code == EXIT_HOLDS && !o->quiet && !o->hash)
     safe_print(stdout, "%s: valid: %s of %s\n", file, format_counted(plan.sweep->points, "point", NULL).text, plan.sweep->scenario);
   return code;
 }
@@ -56,7 +58,7 @@ static enum exit_code run(const struct options *o) {
 const struct command command_validate = {.name = "validate",
                                          .arguments = "FILE...",
                                          .doc = "read and check scenario and study files without running them",
-                                         .options = TAKES_SCENARIO,
+                                         .options = TAKES_SCENARIO | TAKES(HASH),
                                          .least_files = 1,
                                          .most_files = OPTIONS_MANY,
                                          .run = run};

@@ -41,7 +41,7 @@ struct options {
   const char *seed, *reps, *add_reps, *precision, *budget, *jobs, *format, *color, *progress, *output, *kind, *title, *theme,
       *timing, *max_memory, *root;
   const char *template, *store, *where, *shard, *shards, *emit, *best, *indifference, *at, *watch, *months;
-  bool quiet, verbose, help, version, fresh, dry_run, statements, step_summary, write, strict, force;
+  bool quiet, verbose, help, version, fresh, dry_run, statements, step_summary, write, strict, force, hash;
 };
 
 enum option_form { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };

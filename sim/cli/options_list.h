@@ -51,6 +51,10 @@ OPTION(SHARDS, "shards", 0, ONE(shards), "N", "of --emit, instead of slices of a
 OPTION(STEP_SUMMARY, "step-summary", 0, FLAG(step_summary), NULL,
        "append the answer as Markdown to the file that $GITHUB_STEP_SUMMARY names", NULL)
 OPTION(TIMING, "timing", 0, ONE(timing), "FILE", "write how long it took, as JSON", NULL)
+OPTION(HASH, "hash", 0, FLAG(hash), NULL,
+       "print for each scenario the hash of all that it says, with its parents, price lists and tables: what is unchanged has the "
+       "same",
+       NULL)
 OPTION(TEMPLATE, "template", 0, ONE(template), "NAME", "which one to start from", NULL)
 OPTION(FORCE, "force", 0, FLAG(force), NULL, "write over a file that is there", NULL)
 OPTION(KIND, "kind", 'k', ONE(kind), "KIND", "what to draw; see 'aguanta help plot'", NULL)

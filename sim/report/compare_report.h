@@ -23,6 +23,8 @@ struct compare_words compare_name(const struct compare_row *);
 /* "12 ms slower (8 to 16)", "no difference shown, at most 3 ms either way", "the same in all 30 replications". Never "equal": what
  * was not seen may be there. */
 struct compare_words compare_words(const struct compare_row *, const char *currency);
+/* "-12 ms", "+234.00 EUR", "+0.2 points": of a difference that is shown. */
+struct compare_words compare_signed(const struct compare_row *, const char *currency);
 /* "+6.6%"; empty when there is no difference to speak of. */
 struct shown compare_relative(const struct compare_row *);
 /* What a limit was held against: "+3.2% [2.1, 4.3]". */

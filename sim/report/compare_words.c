@@ -83,6 +83,15 @@ struct compare_words compare_words(const struct compare_row *row, const char *cu
   return out;
 }
 
+struct compare_words compare_signed(const struct compare_row *row, const char *currency) {
+  struct compare_words out;
+  struct estimate d = row->difference;
+  bool more = d.value > 0;
+  if (!more) d = (struct estimate){-d.value, -d.high, -d.low, d.n, d.exact};
+  snprintf(out.text, sizeof out.text, "%c%s", more ? '+' : '-', amount(row->unit, currency, d).text);
+  return out;
+}
+
 static struct shown with_sign(double value, struct shown s) {
   struct shown out = s;
   if (value > 0) snprintf(out.text, sizeof out.text, "+%.*s", (int)sizeof out.text - 2, s.text);

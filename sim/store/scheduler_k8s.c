@@ -47,9 +47,11 @@ static void write_merge_comment(FILE *file, const struct task *t) {
 static void write(FILE *file, const struct task *t) {
   char *name = task_plain_name(t);
   fprintf(file, "# %u shards, work of each: %s\n", t->shards, t->work);
-  fputs("# Before: an image that holds aguanta, and a volume claim that all pods can write, with the files at its top.\n"
-        "# When the job is complete, where the volume is mounted:\n",
-        file);
+  fputs(
+      "# Before: the image (`make image` of the sources builds it), and a volume claim that all pods can write, with the files at "
+      "its top.\n"
+      "# When the job is complete, where the volume is mounted:\n",
+      file);
   write_merge_comment(file, t);
   fprintf(file,
           "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: %s\nspec:\n  completionMode: Indexed\n  completions: %u\n"

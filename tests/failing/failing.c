@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -59,12 +58,12 @@ char *mkdtemp(char *path) {
   return fails("mkdtemp") ? errno = ENOSPC, NULL : real(path);
 }
 
-int posix_spawnp(pid_t *child, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-                 char *const arguments[], char *const environment[]) {
-  typedef int call(pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],
-                   char *const[]);
-  REAL(call *, "posix_spawnp");
-  return fails("posix_spawnp") ? EAGAIN : real(child, file, actions, attributes, arguments, environment);
+pid_t fork(void) {
+  typedef pid_t call(void);
+  REAL(call *, "fork");
+  if (!fails("fork")) return real();
+  errno = EAGAIN;
+  return -1;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context) {

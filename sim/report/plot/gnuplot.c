@@ -1,3 +1,4 @@
+#include "sim/report/plot/confine.h"
 #include "sim/report/plot/gnuplot.h"
 #include "sim/report/plot/svg.h"
 #include "sim/report/format.h"
@@ -5,9 +6,7 @@
 #include "sim/engine/allocate.h"
 #include "sim/json/safe_text.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -139,20 +138,13 @@ static int spawn(const struct workshop *shop, pid_t *child) {
   snprintf(path, sizeof path, "PATH=%.4000s", getenv("PATH") ? getenv("PATH") : "/usr/local/bin:/usr/bin:/bin");
   snprintf(home, sizeof home, "HOME=%s", shop->directory);
   char *environment[] = {path, home, locale, zone, NULL};
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addchdir_np(&actions, shop->directory);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, "log", O_WRONLY | O_CREAT | O_EXCL, 0600);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  int reason = posix_spawnp(child, program, &actions, &attributes, arguments, environment);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return reason;
+  return confined_start(&(struct confined){.folder = shop->directory,
+                                           .program = program,
+                                           .arguments = arguments,
+                                           .environment = environment,
+                                           .log = "log",
+                                           .file_limit = PICTURE_LIMIT},
+                        child);
 }
 
 static bool complain(const struct workshop *shop, const char *what, char **error) {

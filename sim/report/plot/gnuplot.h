@@ -2,9 +2,9 @@
  *
  * gnuplot executes commands from back-quotes, `'<cmd'`, `'|cmd'`, embedded newlines and ~/.gnuplot. So every byte of the
  * script is ours, user text goes through gnuplot_quote, numbers go into a separate file, the directory is private (mode
- * 0700) with fixed names, gnuplot is started as `gnuplot -d` by an argument vector without a shell, has 30 s, and its
- * picture is believed only after a look at its first and last bytes. The script must not name its output: the runner
- * prepends terminal and output. */
+ * 0700) with fixed names, gnuplot is started as `gnuplot -d` by an argument vector without a shell, confined as far as the
+ * kernel allows (confine.h), has 30 s, and its picture is believed only after a look at its first and last bytes. The script must
+ * not name its output: the runner prepends terminal and output. */
 #ifndef GNUPLOT_H
 #define GNUPLOT_H
 #include <stdbool.h>

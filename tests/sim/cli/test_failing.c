@@ -7,7 +7,7 @@
 
 enum { OUTPUTS = 2, MOST = 60 };
 
-static const char *const calls[] = {"write", "rename", "fsync", "fopen", "mkdtemp", "posix_spawnp", "pthread_create"};
+static const char *const calls[] = {"write", "rename", "fsync", "fopen", "mkdtemp", "fork", "pthread_create"};
 
 struct job {
   const char *name;
