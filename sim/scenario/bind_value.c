@@ -137,6 +137,8 @@ int32_t bind_find_target(struct binder *b, const char *called, const char *targe
     if (!strcmp(json_name(v), name)) return index;
     index += !is_private_name(json_name(v));
   }
+  /* What is no object has been told at its key: that nothing in it is found follows from that. */
+  if (map && json_type(map) != JSON_OBJECT && json_type(map) != JSON_NULL) return -1;
   uint32_t count = 0;
   uint32_t worth = json_count(map) > 5000 ? DIAGNOSTICS_SHOWN : 5 * DIAGNOSTICS_SHOWN;
   if (diagnostics_errors(b->diagnostics) > worth) { /* no more of them are shown */

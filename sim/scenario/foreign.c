@@ -53,11 +53,16 @@ static bool is_allowed(const char *const *allowed, const char *word) {
   return *allowed != NULL;
 }
 
-const char *foreign_value(const char *field, const char *const *allowed, const char *word) {
-  for (const char *const *a = allowed; *a; a++) /* Round_Robin */
-    if (is_word(*a, word)) return *a;
-  for (const struct foreign_word *row = foreign_words; *significant(word) && row->words; row++)
+static const char *value_among(const struct foreign_word *row, const char *field, const char *const *allowed, const char *word) {
+  for (; *significant(word) && row->words; row++)
     if (row->place[0] == '=' && !strcmp(row->place + 1, field) && is_allowed(allowed, row->here) && foreign_matches(row, word))
       return row->here;
   return NULL;
+}
+
+const char *foreign_value(const char *field, const char *const *allowed, const char *word) {
+  for (const char *const *a = allowed; *a; a++) /* Round_Robin */
+    if (is_word(*a, word)) return *a;
+  const char *found = value_among(foreign_words, field, allowed, word);
+  return found ? found : value_among(foreign_anywhere, field, allowed, word);
 }

@@ -135,4 +135,13 @@ const struct foreign_word foreign_anywhere[] = {
     {"steps", "scenario", "it stands at an endpoint: \"endpoints\": {\"NAME\": {\"steps\": [...]}}", "endpoints.NAME.steps"},
     {"window|warmup|seed|replications|duration", "scenario", "it stands in \"run\"", "run"},
     {"stages|stairs|piecewise|stage|step", "profile", "{\"steps\": [{\"from\": ..., \"rate\": ...}]}", "traffic.NAME.rate.steps"},
+    /* --- values ----------------------------------------------------------------------------------------------------------- */
+    {"rollingupdate|startfirst|stopfirst", "=kind", "rolling", UPDATE ".kind"},
+    {"ondelete|statefulset|orderedready", "=kind", "ordered", UPDATE ".kind"},
+    {"hostpath|bind|localpath|hostvolume", "=kind", "local", "services.NAME.volume.kind"},
+    {"pvc|ebs|nfs|persistentvolumeclaim|persistent|ceph|longhorn|efs", "=kind", "network", "services.NAME.volume.kind"},
+    {"emptydir|tmpfs|ephemeral", "=kind", "none", "services.NAME.volume.kind"},
+    {"kubernetesio/hostname|hostname|host|machine", "=over", "node", "services.NAME.spread.over"},
+    {"topologykubernetesio/zone|az|availabilityzone", "=over", "zone", "services.NAME.spread.over"},
+    {"topologykubernetesio/region", "=over", "region", "services.NAME.spread.over"},
     {0}};

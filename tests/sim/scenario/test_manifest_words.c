@@ -1,5 +1,5 @@
-/* Words of manifests and Compose files, and values as their authors write them: what the program says to each, the whole message and
- * no other. What is understood is there too, with null for a message. */
+/* Words of manifests and Compose files, and values as their authors write them: what the program says to each, the whole message
+ * and no other. What is understood is there too, with null for a message. */
 #include "models/core/model.h"
 #include "models/traffic/profile/profile.h"
 #include "models/traffic/source.h"
@@ -150,6 +150,20 @@ static void test_words_of_services(void) {
   check_rows(rows);
 }
 
+static void test_values_of_manifests(void) {
+  static const struct row rows[] = {
+      {SERVICE, "'update': { 'kind': 'RollingUpdate' },",
+       "\"kind\" must be one of platform, rolling, ordered, recreate, tasks, canary, blue-green, not \"RollingUpdate\"; did you "
+       "mean "
+       "\"rolling\"?"},
+      {SERVICE, "'spread': 'kubernetes.io/hostname',",
+       "\"over\" must be one of node, zone, region, not \"kubernetes.io/hostname\"; did you mean \"node\"?"},
+      {SERVICE, "'volume': 'hostPath',",
+       "\"kind\" must be one of auto, none, local, network, not \"hostPath\"; did you mean \"local\"?"},
+      {0}};
+  check_rows(rows);
+}
+
 /* And where nobody would expect them. */
 static void test_words_elsewhere(void) {
   static const struct row rows[] = {
@@ -177,6 +191,21 @@ static void test_words_elsewhere(void) {
   check_rows(rows);
 }
 
+/* Services as a list, as they stand in some files: one error, and none at each name that is not found in it. */
+static void test_a_list_for_a_map(void) {
+  struct arena *arena = arena_new();
+  struct diagnostics *d = diagnostics_new(arena);
+  const char *text =
+      "{ \"aguanta\": 1, \"name\": \"l\", \"traffic\": { \"u\": { \"kind\": \"open\", \"rate\": \"1/s\", \"mix\": { \"p\": 1 "
+      "} } }, \"endpoints\": { \"p\": { \"entry\": \"web\", \"steps\": [ { \"query\": \"db\", \"reads\": 1, \"demand\": "
+      "\"1ms\" } ] } }, \"services\": [ { \"name\": \"web\", \"kind\": \"app\" } ], \"platform\": { \"kind\": "
+      "\"static\", \"nodes\": { \"n\": { \"cpu\": 1 } } } }";
+  test_check(!scenario_read_text(arena, d, "l.json", text, NULL, 0), "a list of services is no scenario");
+  const char *said = diagnostics_render(d, arena);
+  test_check(diagnostics_errors(d) == 1 && strstr(said, "\"services\" must be an object of named service objects"), "%s", said);
+  arena_free(arena);
+}
+
 /* The peak alone: the mean is half of it, as the shape of a day with no "peak" has it; with one, its share. */
 static void test_peak_alone(void) {
   static const char *const same[][2] = {
@@ -199,7 +228,9 @@ static void test_peak_alone(void) {
 static const struct test_case cases[] = {{"claims", test_claims},
                                          {"values", test_values},
                                          {"words_of_services", test_words_of_services},
+                                         {"values_of_manifests", test_values_of_manifests},
                                          {"words_elsewhere", test_words_elsewhere},
+                                         {"a_list_for_a_map", test_a_list_for_a_map},
                                          {"peak_alone", test_peak_alone},
                                          {0}};
 const struct test_suite suite_manifest_words = {"manifest_words", cases};
