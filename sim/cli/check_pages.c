@@ -1,4 +1,5 @@
 #include "sim/cli/check_pages.h"
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/document/answers.h"
 #include "sim/engine/arena.h"
@@ -72,7 +73,7 @@ static struct scenario *read_scenario(struct checking *c, struct arena *arena, c
   struct scenario_override *all = session_overrides(arena, c->options, 0, &count);
   if (root) diagnostics_confine(diagnostics, root);
   struct scenario *s = scenario_read(arena, diagnostics, path, all, count);
-  if (!s) fputs(diagnostics_render(diagnostics, arena), stderr);
+  if (!s) screen_messages(diagnostics_render(diagnostics, arena));
   return session_outputs_apart(c->options, diagnostics) ? s : NULL;
 }
 
@@ -127,7 +128,11 @@ static void judge(struct checking *c, const char *answers) {
   const struct options *o = c->options;
   page_judge(c->page);
   if (o->write) write_page(c, answers);
-  if (!session_exports_to_stdout(o)) page_report(stdout, c->page, o->write, o->quiet);
+  struct screen screen;
+  if (!session_exports_to_stdout(o)) {
+    page_report(screen_open(&screen, stdout), c->page, o->write, o->quiet);
+    screen_close(&screen);
+  }
   c->code = exit_code_worse(c->code, code_of(page_sum(c->page), o->write));
 }
 
@@ -142,7 +147,7 @@ enum exit_code check_page(struct arena *arena, const struct options *o, const ch
   c.answers = answers_read(arena, stored, &damaged);
   if (damaged) safe_print(stderr, "aguanta check: %s is damaged and not used\n", stored);
   bool judged = c.page && !diagnostics_errors(c.diagnostics) && answer_all(&c) && !diagnostics_errors(c.diagnostics);
-  fputs(diagnostics_render(c.diagnostics, arena), stderr);
+  screen_messages(diagnostics_render(c.diagnostics, arena));
   if (diagnostics_errors(c.diagnostics)) c.code = exit_code_worse(c.code, EXIT_INVALID);
   if (judged)
     judge(&c, stored);

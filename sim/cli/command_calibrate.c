@@ -1,5 +1,6 @@
 #include "sim/calibration/calibration.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
@@ -36,7 +37,7 @@ static bool write_child(struct arena *arena, const struct options *o, const stru
   struct diagnostics *d = diagnostics_new(arena);
   const char *name = strcmp(o->output, "-") ? o->output : "standard output";
   if (!scenario_read_text(arena, d, name, text, NULL, 0)) {
-    fputs(diagnostics_render(d, arena), stderr);
+    screen_messages(diagnostics_render(d, arena));
     safe_print(stderr, "aguanta calibrate: the scenario that was found does not hold; nothing is written\n");
     return false;
   }
@@ -70,7 +71,7 @@ static enum exit_code fit(struct arena *arena, const struct options *o, struct c
   const struct measured *m = measured_read(arena, d, o->froms, o->from_count, o->maps, o->map_count);
   session_catch_interrupts();
   struct calibration_results *r = m ? calibrate(arena, d, s, m, options) : NULL;
-  fputs(diagnostics_render(d, arena), stderr);
+  screen_messages(diagnostics_render(d, arena));
   if (!r) return EXIT_INVALID;
   if (!session_outputs_apart(o, d)) return EXIT_USAGE;
   return answer(arena, o, s, r);

@@ -1,4 +1,5 @@
 #include "sim/cli/check_pages.h"
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
@@ -21,7 +22,9 @@ static void show(struct check *c, const char *file, const struct results *r) {
   struct verdict_sum sum = verdicts_of(r);
   check_add_statements(&c->statements, &sum.statements);
   if (session_exports_to_stdout(c->options)) return;
-  report_check_file(stdout, r, file, c->options->quiet);
+  struct screen screen;
+  report_check_file(screen_open(&screen, stdout), r, file, c->options->quiet);
+  screen_close(&screen);
   for (uint32_t i = 0; i < r->violation_count; i++)
     safe_print(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
 }
@@ -74,9 +77,12 @@ static void conclude(const struct check *c, enum exit_code code) {
                   (!c->count || c->scenario_code != code);
   bool any_ids = false;
   for (uint32_t i = 0; i < c->page_count; i++) any_ids |= page_has_ids(c->pages[i]);
-  if (any_ids) page_overview(stdout, c->pages, c->page_count);
-  if (c->statements.count) safe_print(stdout, "check: statements: %s\n", verdicts_statement_words(&c->statements).text);
-  safe_print(stdout, "check: %s\n", of_pages ? check_page_words(code) : words(code, o->statements));
+  struct screen screen;
+  FILE *file = screen_open(&screen, stdout);
+  if (any_ids) page_overview(file, c->pages, c->page_count);
+  if (c->statements.count) safe_print(file, "check: statements: %s\n", verdicts_statement_words(&c->statements).text);
+  safe_print(file, "check: %s\n", of_pages ? check_page_words(code) : words(code, o->statements));
+  screen_close(&screen);
 }
 
 static enum exit_code run(const struct options *o) {

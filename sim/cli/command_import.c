@@ -1,3 +1,4 @@
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/import/import.h"
@@ -53,7 +54,7 @@ static bool runs(struct arena *arena, const char *text, const char *name) {
   const struct scenario *s = scenario_read_text(arena, d, name, text, NULL, 0);
   if (s) return true;
   safe_print(stderr, "aguanta import: what was made is not a scenario yet:\n");
-  fputs(diagnostics_render(d, arena), stderr);
+  screen_messages(diagnostics_render(d, arena));
   return false;
 }
 
@@ -75,8 +76,8 @@ static enum exit_code write_scenario(struct arena *arena, const struct options *
     free(error);
     return EXIT_ERROR;
   }
-  (void)arena;
-  if (!o->quiet) safe_print(stderr, "written: %s; next: aguanta run %s\n", o->output, o->output);
+  const char *name = safe_text(arena, o->output);
+  if (!o->quiet) screen_messages(arena_format(arena, "written: %s; next: aguanta run %s\n", name, name));
   return EXIT_HOLDS;
 }
 
@@ -87,8 +88,9 @@ static enum exit_code import(struct arena *arena, const struct options *o, const
   struct import *im = import_new(arena, diagnostics);
   im->profiles = o->profiles, im->profile_count = o->profile_count;
   const struct json_value *scenario = kind->import(im, o->files + 1, o->file_count - 1);
-  if (!o->quiet) fputs(import_account(im, o->verbose), stderr);
-  if (diagnostics_errors(diagnostics)) fprintf(stderr, "%s%s", o->quiet ? "" : "refused\n", diagnostics_render(diagnostics, arena));
+  if (!o->quiet) screen_messages(import_account(im, o->verbose));
+  if (diagnostics_errors(diagnostics) && !o->quiet) fputs("refused\n", stderr);
+  if (diagnostics_errors(diagnostics)) screen_messages(diagnostics_render(diagnostics, arena));
   if (!scenario || !session_outputs_apart(o, diagnostics)) return EXIT_INVALID;
   uint32_t loose = o->strict ? loose_ends(im) : 0;
   if (loose) safe_print(stderr, "aguanta import: --strict: %u lines of the files are ignored or assumed\n", loose);

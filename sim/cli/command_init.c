@@ -1,4 +1,5 @@
 #include "sim/cli/installed.h"
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
@@ -37,7 +38,9 @@ static enum exit_code misused(const struct options *o) {
   safe_print(stderr, "aguanta init: no template \"%s\"", o->template);
   if (near) safe_print(stderr, "; did you mean \"%s\"?", near);
   fprintf(stderr, "\nTemplates:\n");
-  list_templates(stderr);
+  struct screen screen;
+  list_templates(screen_open(&screen, stderr));
+  screen_close(&screen);
   return EXIT_USAGE;
 }
 

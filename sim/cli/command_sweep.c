@@ -1,5 +1,6 @@
 #include "sim/cli/emit.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
@@ -25,9 +26,13 @@ struct asked {
 
 static enum exit_code dry_run(const struct asked *a) {
   struct sweep_estimate e;
-  if (!a->options->quiet) report_sweep_points(stdout, a->results);
+  struct screen screen;
+  FILE *file = screen_open(&screen, stdout);
+  if (!a->options->quiet) report_sweep_points(file, a->results);
+  screen_close(&screen);
   if (!sweep_estimate(&a->plan, a->results, &e)) return EXIT_INVALID;
-  report_sweep_estimate(stdout, &e, a->plan.request->study.jobs);
+  report_sweep_estimate(screen_open(&screen, stdout), &e, a->plan.request->study.jobs);
+  screen_close(&screen);
   return EXIT_HOLDS;
 }
 
@@ -39,9 +44,24 @@ static enum exit_code preview(const struct asked *a) {
 
 /* --- running ------------------------------------------------------------------------------------------------------------------ */
 
+static void show_rows(const struct asked *a, bool all) {
+  struct screen screen;
+  sweep_table_rows(screen_open(&screen, stdout), a->table, all);
+  screen_close(&screen);
+}
+
+static void show_head(const struct asked *a) {
+  struct screen screen;
+  FILE *file = screen_open(&screen, stdout);
+  sweep_table_fold(a->table, screen.width);
+  sweep_table_header(file, a->table);
+  screen_close(&screen);
+  show_rows(a, false);
+}
+
 static void answered(void *context) {
   struct asked *a = context;
-  if (a->table) sweep_table_rows(stdout, a->table, false);
+  if (a->table) show_rows(a, false);
 }
 
 static void moved(void *context, uint64_t finished, double in_progress, uint64_t of) {
@@ -97,11 +117,10 @@ static enum exit_code run_points(struct asked *a, struct sweep_work *done) {
                               .fresh = a->options->fresh};
   if (shown) {
     a->table = sweep_table_new(a->arena, a->results);
-    sweep_table_header(stdout, a->table);
-    sweep_table_rows(stdout, a->table, false);
+    show_head(a);
   }
   enum sweep_outcome outcome = sweep_run(&a->plan, a->results, a->store, &watch, done);
-  if (shown) sweep_table_rows(stdout, a->table, true);
+  if (shown) show_rows(a, true);
   return session_sweep_code(outcome);
 }
 

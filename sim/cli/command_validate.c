@@ -1,3 +1,4 @@
+#include "sim/cli/screen.h"
 #include "sim/cli/session.h"
 #include "sim/cli/session_sweep.h"
 #include "sim/engine/arena.h"
@@ -13,12 +14,12 @@ static uint32_t claims_of(const struct scenario *s, enum claim_kind kind) {
 }
 
 /* ", 7 requirements, 1 statement" */
-static void print_claims(const struct scenario *s) {
+static void print_claims(FILE *file, const struct scenario *s) {
   static const char *const words[] = {[CLAIM_REQUIREMENT] = "requirement", [CLAIM_STATEMENT] = "statement", [CLAIM_INFO] = "info"};
   for (enum claim_kind kind = CLAIM_REQUIREMENT; kind <= CLAIM_INFO; kind++) {
     uint32_t count = claims_of(s, kind);
     if (count || kind == CLAIM_REQUIREMENT)
-      printf(", %s", format_counted(count, words[kind], kind == CLAIM_INFO ? "info" : NULL).text);
+      fprintf(file, ", %s", format_counted(count, words[kind], kind == CLAIM_INFO ? "info" : NULL).text);
   }
 }
 
@@ -27,10 +28,13 @@ static enum exit_code validate_scenario(struct arena *arena, const struct option
   if (!s) return EXIT_INVALID;
   if (o->hash) printf("%016" PRIx64 "  ", s->hash), safe_print(stdout, "%s\n", file);
   if (o->quiet || o->hash) return EXIT_HOLDS;
-  safe_print(stdout, "%s: valid: %s, %s on %s", file, format_counted(s->model.endpoints.count, "endpoint", NULL).text,
+  struct screen screen;
+  FILE *shown = screen_open(&screen, stdout);
+  safe_print(shown, "%s: valid: %s, %s on %s", file, format_counted(s->model.endpoints.count, "endpoint", NULL).text,
              format_counted(s->model.services.count, "service", NULL).text, format_counted(s->model.node_count, "node", NULL).text);
-  print_claims(s);
-  putchar('\n');
+  print_claims(shown, s);
+  fputc('\n', shown);
+  screen_close(&screen);
   return EXIT_HOLDS;
 }
 

@@ -1,4 +1,6 @@
 #include "sim/cli/progress.h"
+#include "sim/cli/screen.h"
+#include "sim/engine/allocate.h"
 #include "sim/json/safe_text.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -30,19 +32,31 @@ bool progress_due(struct progress *p) {
   return true;
 }
 
+/* On a bar nothing may go on to a second line: it could not be written over. */
+static int room(int width) { return (width ? width : 80) - 1; }
+
+static void show_line(const char *line) {
+  char *text = allocate_format("%s\n", line);
+  screen_messages(text);
+  free(text);
+}
+
 void progress_show(const struct progress *p, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   char line[500];
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  fputs(p->bar ? "\r" : "", stderr);
-  safe_print(stderr, "%s", line);
-  fputs(p->bar ? "        " : "\n", stderr);
+  int width = screen_width(stderr);
+  if (p->bar)
+    safe_print(stderr, "\r%-*.*s", room(width), room(width), line);
+  else
+    show_line(line);
 }
 
 void progress_clear(const struct progress *p) {
-  if (p->bar && p->last > 0) fprintf(stderr, "\r%70s\r", "");
+  int width = screen_width(stderr);
+  if (p->bar && p->last > 0) fprintf(stderr, "\r%*s\r", room(width), "");
 }
 
 /* --- a study ------------------------------------------------------------------------------------------------------------------ */

@@ -1,5 +1,6 @@
 #include "sim/cli/session.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/screen.h"
 #include "sim/cli/step_summary.h"
 #include "sim/engine/allocate.h"
 #include "sim/engine/arena.h"
@@ -111,7 +112,7 @@ struct scenario *session_read(struct arena *arena, const struct options *o, cons
   for (uint32_t i = 0; i < count; i++) all[n++] = more[i];
   if (root) diagnostics_confine(diagnostics, root);
   struct scenario *s = scenario_read(arena, diagnostics, file, all, n);
-  fputs(diagnostics_render(diagnostics, arena), stderr);
+  screen_messages(diagnostics_render(diagnostics, arena));
   return session_outputs_apart(o, diagnostics) ? s : NULL;
 }
 
@@ -293,10 +294,18 @@ static bool wants_color(const struct options *o) {
   return isatty(STDOUT_FILENO) && !(none && *none) && !(term && !strcmp(term, "dumb"));
 }
 
+static void show_answer(const struct answer *a, struct report_options *shown) {
+  struct screen screen;
+  FILE *file = screen_open(&screen, stdout);
+  shown->width = screen.width;
+  report_answer_text(file, a, shown);
+  screen_close(&screen);
+}
+
 enum exit_code session_answer(const struct options *o, const struct answer *a, double started) {
   struct report_options shown = {.color = wants_color(o), .verbose = o->verbose, .quiet = o->quiet};
   bool timed = session_timing(o, a->requests, a->events, started), exported = session_export(o, a);
-  if (!session_exports_to_stdout(o)) report_answer_text(stdout, a, &shown);
+  if (!session_exports_to_stdout(o)) show_answer(a, &shown);
   enum exit_code code = session_code(a, o->statements);
   return timed && exported ? code : exit_code_worse(code, EXIT_ERROR);
 }

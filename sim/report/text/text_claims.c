@@ -17,7 +17,7 @@ const char *text_verdict_color(enum verdict verdict) {
   return colors[verdict];
 }
 
-enum { INDENT = 2, GAP = 2, SOURCE_MAX = 14 };
+enum { INDENT = 2, GAP = 2, SOURCE_MAX = 14, EXPRESSION_LEAST = 36, COMFORTABLE = 100 };
 
 /* One table a kind. */
 struct table {
@@ -33,6 +33,7 @@ static const struct table tables[] = {
 
 struct columns {
   int verdict, value, interval, expression, source;
+  bool under; /* too narrow for all in a row: the claim stands under its value */
 };
 
 static int wider(int width, const char *text) {
@@ -57,7 +58,9 @@ static struct columns measure(const struct results *r, const struct table *table
   }
   if (c.source > SOURCE_MAX) c.source = SOURCE_MAX;
   int left = options->width - INDENT - c.verdict - c.value - c.interval - c.source - 3 * GAP;
-  if (c.expression > left) c.expression = left > 20 ? left : 20;
+  c.under = c.expression > left && left < (options->width < COMFORTABLE ? EXPRESSION_LEAST : 20);
+  if (c.under) left = options->width - INDENT - c.verdict;
+  if (c.expression > left) c.expression = left;
   return c;
 }
 
@@ -71,7 +74,7 @@ static void print_verdict_cell(FILE *file, const struct claim_result *claim, int
 /* The source stands on the first line even when the expression is broken into several. */
 static void print_expression(FILE *file, const struct claim_result *claim, int indent, const struct columns *c) {
   bool fits = format_width(claim->expression) <= c->expression;
-  struct verdict_line tag = verdict_claim_tag(claim);
+  struct verdict_line tag = c->under ? (struct verdict_line){""} : verdict_claim_tag(claim);
   if (fits && *tag.text) {
     table_left(file, claim->expression, c->expression + GAP);
     fputs(tag.text, file);
@@ -80,6 +83,11 @@ static void print_expression(FILE *file, const struct claim_result *claim, int i
     if (*tag.text) fprintf(file, "  %s", tag.text);
   }
   fputc('\n', file);
+}
+
+/* What the claim comes from, behind the value; the cursor then stands where the claim begins. */
+static void print_tag_above(FILE *file, const struct claim_result *claim, int indent) {
+  fprintf(file, "%s\n%*s", verdict_claim_tag(claim).text, indent, "");
 }
 
 static void print_under(FILE *file, int indent, int width, const char *text) {
@@ -101,11 +109,12 @@ static void print_advice(FILE *file, const struct claim_result *claim, int inden
 
 static void print_claim(FILE *file, const struct results *r, const struct claim_result *claim, const struct columns *c,
                         const struct report_options *options) {
-  int indent = INDENT + c->verdict + c->value + 1 + c->interval + GAP;
+  int indent = INDENT + c->verdict + (c->under ? 0 : c->value + 1 + c->interval + GAP);
   print_verdict_cell(file, claim, c->verdict, options->color);
   table_right(file, format_claim_value(claim, r->bill.currency).text, c->value);
   fputc(' ', file);
   table_left(file, format_claim_interval(claim).text, c->interval + GAP);
+  if (c->under) print_tag_above(file, claim, indent);
   print_expression(file, claim, indent, c);
   print_advice(file, claim, indent, options);
 }

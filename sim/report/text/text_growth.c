@@ -186,7 +186,7 @@ static void write_report(FILE *file, const struct outlook_results *r, const stru
     fputc('\n', file);
   }
   fputs("growth: ", file);
-  table_wrapped(file, growth_sentence(r).text, 8, options->quiet ? 1000 : width);
+  table_wrapped(file, growth_sentence(r).text, 8, options->quiet && options->width <= 0 ? 1000 : width);
   fputc('\n', file);
 }
 

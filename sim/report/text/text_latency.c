@@ -16,8 +16,18 @@ static int name_width(const struct results *r) {
   return width < NAME_MAX_WIDTH ? width : NAME_MAX_WIDTH;
 }
 
-static void print_cells(FILE *file, const struct results *r, const struct latency_row *row, bool interval) {
-  for (int a = 0; a < LATENCY_COLUMNS; a++) {
+/* The columns of one of the tables that stand below one another where the terminal is too narrow for one. */
+struct range {
+  int from, to;
+};
+
+static int columns_that_fit(int name, int width) {
+  int fit = (width - name - 2) / CELL;
+  return fit >= LATENCY_COLUMNS ? LATENCY_COLUMNS : fit >= LATENCY_COLUMNS / 2 ? (LATENCY_COLUMNS + 1) / 2 : fit > 1 ? fit : 1;
+}
+
+static void print_cells(FILE *file, const struct results *r, const struct latency_row *row, struct range range, bool interval) {
+  for (int a = range.from; a < range.to; a++) {
     const struct metric *m = latency_metric(r, row, latency_columns[a]);
     struct shown cell = {"-"};
     if (m) cell = interval ? format_interval(m->unit, NULL, &m->estimate) : format_value(m->unit, NULL, &m->estimate);
@@ -27,8 +37,8 @@ static void print_cells(FILE *file, const struct results *r, const struct latenc
   fputc('\n', file);
 }
 
-static bool has_interval(const struct results *r, const struct latency_row *row) {
-  for (int a = 0; a < LATENCY_COLUMNS; a++) {
+static bool has_interval(const struct results *r, const struct latency_row *row, struct range range) {
+  for (int a = range.from; a < range.to; a++) {
     const struct metric *m = latency_metric(r, row, latency_columns[a]);
     if (m && *format_interval(m->unit, NULL, &m->estimate).text) return true;
   }
@@ -56,27 +66,32 @@ static void print_name(FILE *file, const struct latency_row *row, int width) {
   if (format_width(name) > left) fprintf(file, "\n%*s", width + 2, "");
 }
 
-void text_latency(FILE *file, const struct results *r, const struct report_options *options) {
-  if (r->endpoint_count == 0 || r->requests == 0) return;
-  int width = name_width(r);
-  table_heading(file, "LATENCY", "of answered requests, from the intended arrival; 95% interval below");
+static void print_columns(FILE *file, const struct results *r, int width, struct range range) {
   table_left(file, "", width + 2);
-  for (int a = 0; a < LATENCY_COLUMNS; a++) table_right(file, latency_columns[a], CELL);
+  for (int a = range.from; a < range.to; a++) table_right(file, latency_columns[a], CELL);
   fputc('\n', file);
   for (uint32_t i = 0; i < r->latency_count; i++) {
     const struct latency_row *row = &r->latencies[i];
     print_name(file, row, width);
-    print_cells(file, r, row, false);
-    if (!has_interval(r, row)) continue;
+    print_cells(file, r, row, range, false);
+    if (!has_interval(r, row, range)) continue;
     fprintf(file, "%*s", width + 2, "");
-    print_cells(file, r, row, true);
+    print_cells(file, r, row, range, true);
   }
+}
+
+void text_latency(FILE *file, const struct results *r, const struct report_options *options) {
+  if (r->endpoint_count == 0 || r->requests == 0) return;
+  int width = name_width(r), fit = columns_that_fit(width, options->width);
+  table_heading(file, "LATENCY", "of answered requests, from the intended arrival; 95% interval below");
+  for (int a = 0; a < LATENCY_COLUMNS; a += fit)
+    print_columns(file, r, width, (struct range){a, a + fit < LATENCY_COLUMNS ? a + fit : LATENCY_COLUMNS});
   missing_words(r, print_missing, &(struct legend){file, options->width});
 }
 
 /* ---- where the time went ---- */
 
-enum { BAR = 24, ROWS = 6 };
+enum { BAR = 24, BAR_LEAST = 6, BAR_BEGINS = 73, ROWS = 6 };
 #define LITTLE 0.01 /* a row under 1% of both sums is folded into the rest */
 
 static int by_slow_time(const void *a, const void *b) {
@@ -90,10 +105,17 @@ struct part {
   const struct breakdown **rows; /* of one endpoint, the largest first */
   uint32_t count;
   double mean_s, slow_s;
+  int bar; /* width of the bars; 0: none */
 };
 
-static struct part rows_of(const struct results *r, const char *endpoint, const struct breakdown **room) {
-  struct part part = {.rows = room};
+/* The bars take what the figures leave. */
+static int bar_width(int width) {
+  int left = width - BAR_BEGINS;
+  return left >= BAR ? BAR : left >= BAR_LEAST ? left : 0;
+}
+
+static struct part rows_of(const struct results *r, const char *endpoint, const struct breakdown **room, int bar) {
+  struct part part = {.rows = room, .bar = bar};
   for (uint32_t i = 0; i < r->breakdown_count; i++)
     if (!strcmp(r->breakdown[i].endpoint, endpoint)) {
       room[part.count++] = &r->breakdown[i];
@@ -111,7 +133,7 @@ static void print_row(FILE *file, const char *name, double mean_s, double slow_s
   table_right(file, format_number(UNIT_SECONDS, NULL, slow_s).text, 13);
   table_right(file, format_percent(part->slow_s > 0 ? slow_s / part->slow_s : NAN).text, 6);
   fputs("  ", file);
-  table_bar(file, part->slow_s > 0 ? slow_s / part->slow_s : 0, BAR);
+  table_bar(file, part->slow_s > 0 ? slow_s / part->slow_s : 0, part->bar);
   fputc('\n', file);
 }
 
@@ -150,7 +172,7 @@ void text_breakdown(FILE *file, const struct results *r, const struct report_opt
   table_right(file, "slowest 1%", 19);
   fputc('\n', file);
   for (uint32_t i = 0; i < r->endpoint_count; i++) {
-    struct part part = rows_of(r, r->endpoints[i], room);
+    struct part part = rows_of(r, r->endpoints[i], room, bar_width(options->width));
     if (part.count) print_part(file, r->endpoints[i], &part, options->verbose);
   }
   free(room);

@@ -4,10 +4,13 @@
 #include "sim/report/format.h"
 #include <string.h>
 
+enum { FIGURES = 71 }; /* width of the heading of the figures */
+
 struct sweep_table {
   const struct sweep_results *results;
   struct sweep_point columns;
   int *widths;
+  bool folded;      /* the figures of a point stand below its values */
   uint64_t printed; /* points before this one are shown */
 };
 
@@ -32,16 +35,42 @@ struct sweep_table *sweep_table_new(struct arena *arena, const struct sweep_resu
   return t;
 }
 
+void sweep_table_fold(struct sweep_table *t, int width) {
+  int taken = 0;
+  for (uint32_t i = 0; i < t->columns.axes; i++) taken += t->widths[i] + 2;
+  t->folded = width && taken + FIGURES > width;
+}
+
+/* "  600 ms [400, 800]  0%  -  PASS (2 pass)": where the verdicts begin, behind three columns. */
+static const char *verdicts_in(const char *figures) {
+  for (int column = 0; column < 3; column++) {
+    figures += strspn(figures, " ");
+    const char *gap = strstr(figures, "  ");
+    figures = gap ? gap : figures + strlen(figures);
+  }
+  return figures + strspn(figures, " ");
+}
+
+static void print_figures(FILE *file, const struct sweep_table *t, const char *figures) {
+  const char *verdicts = verdicts_in(figures);
+  if (t->folded)
+    fprintf(file, "\n  %.*s\n    %s\n", (int)(verdicts - figures), figures, verdicts);
+  else
+    fprintf(file, "%s\n", figures);
+}
+
 void sweep_table_header(FILE *file, const struct sweep_table *t) {
+  char figures[FIGURES + 1];
+  snprintf(figures, sizeof figures, "%22s  %9s  %10s  %s", "p99 of all", "errors", "a month", "requirements; statements");
   for (uint32_t i = 0; i < t->columns.axes; i++) safe_print(file, "%-*s  ", t->widths[i], t->columns.paths[i]);
-  fprintf(file, "%22s  %9s  %10s  %s\n", "p99 of all", "errors", "a month", "requirements; statements");
+  print_figures(file, t, figures);
 }
 
 static void print_row(FILE *file, const struct sweep_table *t, uint64_t n) {
   struct arena *arena = arena_new();
   struct sweep_point point = sweep_results_point(t->results, arena, n);
   for (uint32_t i = 0; i < point.axes; i++) safe_print(file, "%-*s  ", t->widths[i], shown(point.values[i]));
-  fprintf(file, "%s\n", sweep_results_table(t->results, n));
+  print_figures(file, t, sweep_results_table(t->results, n));
   arena_free(arena);
 }
 

@@ -12,6 +12,8 @@
 struct sweep_table;
 
 struct sweep_table *sweep_table_new(struct arena *, const struct sweep_results *);
+/* Before the heading: how wide the table may be; 0: any width. */
+void sweep_table_fold(struct sweep_table *, int width);
 void sweep_table_header(FILE *, const struct sweep_table *);
 /* Rows of the shard in their order, from the first that was not printed: as far as there are answers, or all that have one. */
 void sweep_table_rows(FILE *, struct sweep_table *, bool all);

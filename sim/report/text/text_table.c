@@ -3,6 +3,8 @@
 #include "sim/json/safe_text.h"
 #include <string.h>
 
+enum { NARROWEST = 20, LOWER = 6 };
+
 static void spaces(FILE *file, int count) {
   if (count > 0) fprintf(file, "%*s", count, "");
 }
@@ -23,7 +25,15 @@ static int width_of(const char *text, size_t length) {
   return width;
 }
 
+/* A column of text that would be too narrow to be read begins on the next line, further left. */
+static int begin_lower(FILE *file, const char *text, int indent, int width) {
+  if (indent <= LOWER || width - indent >= NARROWEST || format_width(text) <= width - indent) return indent;
+  fprintf(file, "\n%*s", LOWER, "");
+  return LOWER;
+}
+
 void table_wrapped(FILE *file, const char *text, int indent, int width) {
+  indent = begin_lower(file, text, indent, width);
   int column = indent;
   for (const char *word = text; *word;) {
     size_t length = strcspn(word, " \n");

@@ -5,7 +5,8 @@
 
 void table_left(FILE *, const char *text, int width);
 void table_right(FILE *, const char *text, int width);
-/* Breaks at spaces; every line after the first begins with `indent` spaces. The cursor stands at `indent`. */
+/* Breaks at spaces; every line after the first begins with `indent` spaces. The cursor stands at `indent`. Where fewer
+ * than 20 columns are left for a text that does not fit in them, it begins on the next line, further left. */
 void table_wrapped(FILE *, const char *text, int indent, int width);
 /* "word: text" wrapped under the text. */
 void table_note(FILE *, const char *word, const char *text, int width);
