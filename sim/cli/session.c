@@ -247,7 +247,9 @@ struct results *session_run(struct arena *arena, const struct options *o, const 
   if (!session_fits(o, &s, 1, &study)) return NULL;
   progress_begin(&progress, o, "replications");
   progress_follow(&progress, &study);
-  return study_run(arena, s, &study);
+  struct results *results = study_run(arena, s, &study);
+  progress_clear(&progress); /* stopped before its last replication, it has not shown that it is done */
+  return results;
 }
 
 _Static_assert((int)EXIT_UNDECIDED == (int)POINT_UNDECIDED && (int)EXIT_FAILED == (int)POINT_FAILED, "stores hold exit codes");
