@@ -33,7 +33,7 @@ static char *on_terminal(const char *const *words) {
 
 /* What a terminal holds before the title: the line was written over with blanks to its end. */
 static void test_cleared(void) {
-  const char *words[] = {child_aguanta(), "run", "tests/cli/small.json", "--set", "run.window=20000s", "--jobs", "1", NULL};
+  const char *words[] = {child_aguanta(), "run", "tests/cli/small.json", "--set", "run.window=100000s", "--jobs", "1", NULL};
   char *all = on_terminal(words);
   char *title = strstr(all, "small: "), *last = NULL;
   for (char *at = all; title && (at = strstr(at, " left")) && at < title; at++) last = at;
