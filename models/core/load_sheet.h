@@ -48,7 +48,8 @@ struct load {
   bool divided;     /* each region has to bear its own: of all regions together it says too little */
   double demand_s;  /* of a request */
   double capacity;
-  uint32_t sequence; /* set when it is added */
+  const char *remark; /* what it leaves out; null: nothing that is known */
+  uint32_t sequence;  /* set when it is added */
   bool metered;
   uint32_t meter; /* metered: whose mean, over the capacity, is its utilization */
 };

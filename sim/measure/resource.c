@@ -123,7 +123,8 @@ static struct resource resource_of(const struct load *row, double demand_s, doub
                            .demand_s = demand_s,
                            .constant = constant,
                            .capacity = row->capacity,
-                           .meter = row->metered ? (int32_t)row->meter : -1};
+                           .meter = row->metered ? (int32_t)row->meter : -1,
+                           .remark = row->remark};
 }
 
 /* --- by region ---------------------------------------------------------------------------------------------------------------- */
@@ -181,7 +182,8 @@ uint32_t resources_of(const struct model *m, struct arena *arena, struct resourc
   for (uint32_t i = 0; i < a.all.count; i++) {
     const struct load *row = &a.all.rows[i];
     all[i] = resource_of(row, a.demand_s[i], a.constant[i]);
-    if (row->owner == LOAD_OF_SERVICE) all[i].remark = why_fewer(model_service(m, row->index), replicas[row->index], arena);
+    const char *fewer = row->owner == LOAD_OF_SERVICE ? why_fewer(model_service(m, row->index), replicas[row->index], arena) : NULL;
+    if (fewer) all[i].remark = fewer;
   }
   mark_background(m, replicas, &a.all, all, arena);
   /* Jobs that the clock publishes belong to no region: with them the rows stay. */

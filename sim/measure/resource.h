@@ -23,7 +23,7 @@ struct resource {
   double capacity;
   int32_t meter;      /* whose mean, over the capacity, is its utilization; -1: none */
   const char *grows;  /* "jobs": no request waits for it, and when it is full they grow; else null */
-  const char *remark; /* why there are fewer replicas than the most; else null */
+  const char *remark; /* why there are fewer replicas than the most, or what the row leaves out; else null */
 };
 
 /* All resources that requests use. The count; the array is in the arena. */
