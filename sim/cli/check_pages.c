@@ -59,7 +59,7 @@ static const struct results *run(struct checking *c, struct arena *arena, const 
   if (!r) return c->code = exit_code_worse(c->code, EXIT_ERROR), NULL;
   struct answer answer = answer_of_run(r);
   for (uint32_t i = 0; i < r->violation_count; i++)
-    safe_print(stderr, "aguanta: %s: broken invariant: %s\n", of->name, r->violations[i]);
+    safe_print(stderr, "aguanta check: %s: broken invariant: %s\n", of->name, r->violations[i]);
   if (answer.broken) return c->code = exit_code_worse(c->code, EXIT_ERROR), NULL;
   if (answer.interrupted) return c->code = session_interrupted(), NULL;
   return answers_put(c->answers, of->name, key, r);
@@ -101,7 +101,7 @@ static bool answer_all(struct checking *c) {
 }
 
 static void not_written(struct checking *c, char *error) {
-  safe_print(stderr, "aguanta: %s\n", error);
+  safe_print(stderr, "aguanta check: %s\n", error);
   free(error);
   c->code = exit_code_worse(c->code, EXIT_ERROR);
 }

@@ -45,7 +45,7 @@ static bool write_child(struct arena *arena, const struct options *o, const stru
     r->written = strcmp(o->output, "-") ? o->output : NULL;
     return true;
   }
-  safe_print(stderr, "aguanta: %s\n", error);
+  safe_print(stderr, "aguanta calibrate: %s\n", error);
   free(error);
   return false;
 }

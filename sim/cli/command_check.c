@@ -10,6 +10,8 @@ struct check {
   const struct options *options;
   struct arena *arena;
   struct statement_sum statements;
+  struct requirement_sum requirements; /* of all scenarios and pages */
+  uint32_t invalid;                    /* files that could not be judged */
   struct check_row *rows;
   uint32_t count;
   struct page **pages; /* those that were judged */
@@ -18,15 +20,22 @@ struct check {
   enum exit_code scenario_code, page_code;
 };
 
+static void add_requirements(struct requirement_sum *sum, const struct requirement_sum *more) {
+  sum->count += more->count, sum->pass += more->pass, sum->fail += more->fail;
+  sum->undecided += more->undecided, sum->no_data += more->no_data;
+  sum->warnings += more->warnings, sum->open += more->open;
+}
+
 static void show(struct check *c, const char *file, const struct results *r) {
   struct verdict_sum sum = verdicts_of(r);
   check_add_statements(&c->statements, &sum.statements);
+  add_requirements(&c->requirements, &sum.requirements);
   if (session_exports_to_stdout(c->options)) return;
   struct screen screen;
   report_check_file(screen_open(&screen, stdout), r, file, c->options->quiet);
   screen_close(&screen);
   for (uint32_t i = 0; i < r->violation_count; i++)
-    safe_print(stderr, "aguanta: %s: broken invariant: %s\n", file, r->violations[i]);
+    safe_print(stderr, "aguanta check: %s: broken invariant: %s\n", file, r->violations[i]);
 }
 
 static enum exit_code check_page_file(struct check *c, const char *file) {
@@ -35,6 +44,8 @@ static enum exit_code check_page_file(struct check *c, const char *file) {
   struct check_page *row = &c->page_rows[c->page_row_count++];
   *row = page ? page_for_export(page, c->options->write) : (struct check_page){.file = file};
   row->exit_code = (int)code;
+  add_requirements(&c->requirements, &row->requirements);
+  c->invalid += !page;
   if (page) c->pages[c->page_count++] = page;
   c->page_code = exit_code_worse(c->page_code, code);
   return code;
@@ -51,6 +62,7 @@ static enum exit_code check_scenario(struct check *c, const char *file) {
   c->rows[c->count++] = (struct check_row){file, (int)code, kept ? r : NULL};
   c->scenario_code = exit_code_worse(c->scenario_code, code);
   if (r) show(c, file, r);
+  c->invalid += !r;
   if (!kept) arena_free(arena);
   return code;
 }
@@ -70,6 +82,23 @@ static const char *words(enum exit_code code, bool statements) {
   return "";
 }
 
+/* "5 files: 12 PASS, 1 FAIL; ", of several. */
+static const char *counted(const struct check *c) {
+  const struct requirement_sum *sum = &c->requirements;
+  const struct {
+    uint32_t count;
+    const char *word;
+  } parts[] = {{sum->pass, "PASS"},     {sum->fail, "FAIL"},          {sum->undecided, "UNDECIDED"}, {sum->no_data, "NO DATA"},
+               {sum->warnings, "WARN"}, {sum->open, "open (should)"}, {c->invalid, "not judged"}};
+  uint32_t files = c->count + c->page_row_count;
+  if (files < 2) return "";
+  const char *text = arena_format(c->arena, "%u files: ", files), *between = "";
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    if (parts[i].count || !i)
+      text = arena_format(c->arena, "%s%s%u %s", text, between, parts[i].count, parts[i].word), between = ", ";
+  return arena_format(c->arena, "%s; ", text);
+}
+
 /* The table of the pages, and the last line: in the words of pages where no scenario has this code. */
 static void conclude(const struct check *c, enum exit_code code) {
   const struct options *o = c->options;
@@ -81,7 +110,7 @@ static void conclude(const struct check *c, enum exit_code code) {
   FILE *file = screen_open(&screen, stdout);
   if (any_ids) page_overview(file, c->pages, c->page_count);
   if (c->statements.count) safe_print(file, "check: statements: %s\n", verdicts_statement_words(&c->statements).text);
-  safe_print(file, "check: %s\n", of_pages ? check_page_words(code) : words(code, o->statements));
+  safe_print(file, "check: %s%s\n", counted(c), of_pages ? check_page_words(code) : words(code, o->statements));
   screen_close(&screen);
 }
 

@@ -22,7 +22,7 @@ static enum exit_code drill(struct arena *arena, const struct options *o, struct
   progress_clear(progress);
   if (wrong) safe_print(stderr, "aguanta drill: %s: %s\n", o->files[0], wrong);
   if (!r) return wrong && wrong[0] == '-' ? EXIT_USAGE : EXIT_INVALID;
-  for (uint32_t i = 0; i < r->violation_count; i++) safe_print(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
+  for (uint32_t i = 0; i < r->violation_count; i++) safe_print(stderr, "aguanta drill: broken invariant: %s\n", r->violations[i]);
   struct answer answer = answer_of_drill(r);
   return session_answer(o, &answer, progress->started);
 }

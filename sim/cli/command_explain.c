@@ -59,7 +59,10 @@ static enum exit_code run(const struct options *o) {
   const char *words = "";
   for (uint32_t i = 0; i < o->file_count; i++) words = arena_format(arena, "%s%s%s", words, i ? " " : "", o->files[i]);
   const char *text = explain(arena, &scenario_record, words, &view, diagnostics);
-  fputs(text ? installed_text(arena, text) : diagnostics_render(diagnostics, arena), text ? stdout : stderr);
+  const char *wrong = text ? "" : diagnostics_render(diagnostics, arena);
+  if (text) fputs(installed_text(arena, text), stdout);
+  if (!strncmp(wrong, "error: ", 7)) wrong = arena_format(arena, "aguanta explain: %s", wrong + 7);
+  fputs(wrong, stderr);
   arena_free(arena);
   return text ? EXIT_HOLDS : EXIT_USAGE;
 }

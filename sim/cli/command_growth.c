@@ -35,7 +35,8 @@ static struct outlook_results *look(struct arena *arena, struct session *s, stru
   struct outlook_results *r = outlook_run(arena, options, &wrong);
   progress_clear(&s->progress);
   if (wrong) safe_print(stderr, "aguanta growth: %s: %s\n", file, wrong);
-  for (uint32_t i = 0; r && i < r->violation_count; i++) safe_print(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
+  for (uint32_t i = 0; r && i < r->violation_count; i++)
+    safe_print(stderr, "aguanta growth: broken invariant: %s\n", r->violations[i]);
   return r;
 }
 

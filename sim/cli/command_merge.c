@@ -4,6 +4,7 @@
 #include "sim/json/safe_text.h"
 #include "sim/report/text/text_sweep.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { LISTED = 20 };
 
@@ -48,6 +49,11 @@ static enum exit_code run(const struct options *o) {
     safe_print(stderr, "aguanta merge: needs the sweep's file and at least one store\nSee 'aguanta help merge'.\n");
     return EXIT_USAGE;
   }
+  for (uint32_t i = 1; i < o->file_count; i++)
+    if (!strcmp(o->files[i], "/dev/stdin")) {
+      safe_print(stderr, "aguanta merge: a store is a folder: \"-\" can be the sweep's file only\n");
+      return EXIT_USAGE;
+    }
   if (!stores_are_there(o)) return EXIT_USAGE;
   struct arena *arena = arena_new();
   struct sweep_request request;

@@ -54,7 +54,8 @@ static bool check_measures(struct arena *arena, const struct options *o, const s
 }
 
 static enum exit_code answer(const struct options *o, const struct sensitivity_results *r) {
-  for (uint32_t i = 0; i < r->violation_count; i++) safe_print(stderr, "aguanta: broken invariant: %s\n", r->violations[i]);
+  for (uint32_t i = 0; i < r->violation_count; i++)
+    safe_print(stderr, "aguanta sensitivity: broken invariant: %s\n", r->violations[i]);
   if (r->interrupted) {
     safe_print(stderr, "aguanta sensitivity: interrupted; differences need all runs\n");
     return session_interrupted();

@@ -76,8 +76,8 @@ static void moved(void *context, uint64_t finished, double in_progress, uint64_t
 }
 
 static void refused(void *context, const struct memory_need *need) {
-  (void)context;
-  session_refuse(need);
+  const struct asked *a = context;
+  session_refuse(a->options, need);
 }
 
 /* The store in which answers are looked for and kept. */
@@ -85,7 +85,7 @@ static enum exit_code open_store(const struct asked *a) {
   char *error = NULL;
   if (!a->store) return EXIT_HOLDS;
   if (!point_store_open(a->store, &error)) {
-    safe_print(stderr, "aguanta: %s\n", error);
+    safe_print(stderr, "aguanta sweep: %s\n", error);
     free(error);
     return EXIT_ERROR;
   }
@@ -99,11 +99,21 @@ static void report_reuse(const struct asked *a) {
              (unsigned long long)mine, a->store);
 }
 
+/* Points that were not asked for, and that are not stored either: without them the sweep is what was asked. */
+static uint64_t left_out(const struct asked *a) {
+  uint64_t count = 0;
+  for (uint64_t n = 0; n < sweep_results_points(a->results); n++)
+    count += sweep_results_mine(a->results, n) && !sweep_results_has(a->results, n) && !sweep_results_wanted(a->results, n);
+  return count;
+}
+
 static enum exit_code report_missing(const struct asked *a, enum exit_code code) {
-  uint64_t missing = sweep_results_missing(a->results);
-  if (!missing) return code;
-  safe_print(stderr, "aguanta sweep: %llu of %llu points are missing%s\n", (unsigned long long)missing,
-             (unsigned long long)sweep_results_points(a->results), a->plan.where ? ": --where leaves them out" : "");
+  uint64_t missing = sweep_results_missing(a->results), unwanted = left_out(a);
+  unsigned long long all = sweep_results_points(a->results);
+  if (unwanted && !a->options->quiet)
+    safe_print(stderr, "aguanta sweep: --where leaves out %llu of %llu points\n", (unsigned long long)unwanted, all);
+  if (missing == unwanted) return code;
+  safe_print(stderr, "aguanta sweep: %llu of %llu points are missing\n", (unsigned long long)(missing - unwanted), all);
   return exit_code_worse(code, EXIT_INCOMPLETE);
 }
 

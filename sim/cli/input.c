@@ -38,11 +38,29 @@ static bool keep(const struct command *c, enum exit_code *code) {
   return length <= INPUT_LIMIT || fail(c, code, "it is larger than 64 MiB");
 }
 
+/* --from FILE,...: "-" has one of its own, since a list of files is read as one measurement. */
+static bool take_from(struct options *o, const struct command *c, uint32_t i, uint32_t *named) {
+  const char *list = o->froms[i];
+  if (!strcmp(list, "-")) {
+    ++*named, o->froms[i] = "/dev/stdin";
+    return true;
+  }
+  size_t length = strlen(list);
+  bool part = !strncmp(list, "-,", 2) || strstr(list, ",-,") || (length > 1 && !strcmp(list + length - 2, ",-"));
+  if (part) safe_print(stderr, "aguanta %s: in --from %s: write /dev/stdin for the one that is standard input\n", c->name, list);
+  return !part;
+}
+
 bool input_take(struct options *o, const struct command *c, enum exit_code *code) {
   uint32_t named = 0;
   if (c->words) return true;
   for (uint32_t i = 0; i < o->file_count; i++)
     if (!strcmp(o->files[i], "-")) named++, o->files[i] = "/dev/stdin";
+  for (uint32_t i = 0; i < o->from_count; i++)
+    if (!take_from(o, c, i, &named)) {
+      *code = EXIT_USAGE;
+      return false;
+    }
   if (!named) return true;
   if (named == 1) return (c->streams && c->streams(o)) || keep(c, code);
   safe_print(stderr, "aguanta %s: \"-\" is given %u times: standard input is one file\n", c->name, named);

@@ -82,7 +82,7 @@ bool session_outputs_apart(const struct options *o, const struct diagnostics *d)
     bool input = path && d && source_was_read(d, path);
     for (uint32_t k = 0; path && !d && k < o->file_count; k++) input |= source_same_file(path, o->files[k]);
     if (!input) continue;
-    safe_print(stderr, "aguanta: %s is read as well: writing the answer there would overwrite it\n", path);
+    safe_print(stderr, "aguanta %s: %s is read as well: writing the answer there would overwrite it\n", o->command->name, path);
     return false;
   }
   return true;
@@ -91,7 +91,7 @@ bool session_outputs_apart(const struct options *o, const struct diagnostics *d)
 static bool root_good(const struct options *o) {
   struct stat status;
   if (!o->root || (!stat(o->root, &status) && S_ISDIR(status.st_mode))) return true;
-  safe_print(stderr, "aguanta: --root must be a folder, not \"%s\"\n", o->root);
+  safe_print(stderr, "aguanta %s: --root must be a folder, not \"%s\"\n", o->command->name, o->root);
   return false;
 }
 
@@ -116,24 +116,25 @@ struct scenario *session_read(struct arena *arena, const struct options *o, cons
   return session_outputs_apart(o, diagnostics) ? s : NULL;
 }
 
-static bool whole_number(const char *option, const char *text, long low, long high, uint32_t *out) {
+static bool whole_number(const struct options *o, const char *option, const char *text, long low, long high, uint32_t *out) {
   char *end;
   errno = 0;
   long value = strtol(text, &end, 10);
   if (end == text || *end || errno || value < low || value > high) {
-    safe_print(stderr, "aguanta: --%s must be a whole number from %ld to %ld, not \"%s\"\n", option, low, high, text);
+    safe_print(stderr, "aguanta %s: --%s must be a whole number from %ld to %ld, not \"%s\"\n", o->command->name, option, low, high,
+               text);
     return false;
   }
   *out = (uint32_t)value;
   return true;
 }
 
-static bool ratio(const char *option, const char *text, double high, double *out) {
+static bool ratio(const struct options *o, const char *option, const char *text, double high, double *out) {
   struct arena *arena = arena_new();
   const char *wrong = unit_parse_ratio(arena, text, out);
   if (!wrong && !(*out > 0 && *out <= high))
     wrong = arena_format(arena, "must be more than 0 and at most %g%%, not \"%s\"", 100 * high, text);
-  if (wrong) safe_print(stderr, "aguanta: --%s %s\n", option, wrong);
+  if (wrong) safe_print(stderr, "aguanta %s: --%s %s\n", o->command->name, option, wrong);
   arena_free(arena);
   return !wrong;
 }
@@ -147,18 +148,18 @@ bool session_memory(const struct options *o, double *bytes) {
   int64_t given;
   const char *wrong = unit_parse_bytes(arena, o->max_memory, &given);
   if (!wrong && given <= 0) wrong = "must be more than 0";
-  if (wrong) safe_print(stderr, "aguanta: --max-memory %s\n", wrong);
+  if (wrong) safe_print(stderr, "aguanta %s: --max-memory %s\n", o->command->name, wrong);
   arena_free(arena);
   *bytes = wrong ? 0 : (double)given;
   return !wrong;
 }
 
 /* Of the study that needs most: what takes it. */
-void session_refuse(const struct memory_need *need) {
+void session_refuse(const struct options *o, const struct memory_need *need) {
   const struct footprint_part *p = need->footprint.parts;
-  safe_print(stderr, "aguanta: %s needs about %s of memory, and may take %s (--max-memory): about %s for %.0f %s", need->of->file,
-             format_number(UNIT_BYTES, NULL, need->bytes).text, format_number(UNIT_BYTES, NULL, need->most).text,
-             format_number(UNIT_BYTES, NULL, p->bytes).text, p->count, p->what);
+  safe_print(stderr, "aguanta %s: %s needs about %s of memory, and may take %s (--max-memory): about %s for %.0f %s",
+             o->command->name, need->of->file, format_number(UNIT_BYTES, NULL, need->bytes).text,
+             format_number(UNIT_BYTES, NULL, need->most).text, format_number(UNIT_BYTES, NULL, p->bytes).text, p->count, p->what);
   if (p[1].bytes > 0.1 * p[0].bytes)
     safe_print(stderr, ", %s for %.0f %s", format_number(UNIT_BYTES, NULL, p[1].bytes).text, p[1].count, p[1].what);
   fputc('\n', stderr);
@@ -169,7 +170,7 @@ bool session_fits(const struct options *o, const struct scenario *const *scenari
   double most;
   if (!session_memory(o, &most)) return false;
   bool fits = memory_fits(most, scenarios, count, 1, study, &need);
-  if (!fits) session_refuse(&need);
+  if (!fits) session_refuse(o, &need);
   return fits;
 }
 
@@ -177,20 +178,20 @@ bool session_options(const struct options *o, struct study_options *out) {
   *out = (struct study_options){.interrupted = &interrupted};
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   out->jobs = cores > 0 ? (uint32_t)cores : 1;
-  if (o->reps && !whole_number("reps", o->reps, 1, 10000000, &out->replications)) return false;
+  if (o->reps && !whole_number(o, "reps", o->reps, 1, 10000000, &out->replications)) return false;
   uint32_t more;
-  if (o->add_reps && !whole_number("add-reps", o->add_reps, 1, 10000000, &more)) return false;
+  if (o->add_reps && !whole_number(o, "add-reps", o->add_reps, 1, 10000000, &more)) return false;
   const char *exactly = o->add_reps ? "add-reps" : o->reps ? "reps" : NULL;
   if (exactly && (o->precision || o->budget)) {
-    safe_print(stderr, "aguanta: --%s takes exactly this many replications; leave out --%s\n", exactly,
+    safe_print(stderr, "aguanta %s: --%s takes exactly this many replications; leave out --%s\n", o->command->name, exactly,
                o->precision ? "precision" : "budget");
     return false;
   }
-  if (o->budget && !whole_number("budget", o->budget, 1, 10000000, &out->budget)) return false;
-  if (o->precision && !ratio("precision", o->precision, 0.5, &out->precision)) return false;
+  if (o->budget && !whole_number(o, "budget", o->budget, 1, 10000000, &out->budget)) return false;
+  if (o->precision && !ratio(o, "precision", o->precision, 0.5, &out->precision)) return false;
   double memory;
   if (!session_memory(o, &memory)) return false;
-  return !o->jobs || whole_number("jobs", o->jobs, 1, 1024, &out->jobs);
+  return !o->jobs || whole_number(o, "jobs", o->jobs, 1, 1024, &out->jobs);
 }
 
 /* --- what was typed ----------------------------------------------------------------------------------------------------------- */
@@ -219,23 +220,36 @@ static const char *format_of(const struct options *o, uint32_t i) { return !strc
 
 static bool exports_known(const struct options *o) {
   if (o->format && !session_exports_to_stdout(o)) {
-    safe_print(stderr, "aguanta: --format is for --export -\n");
+    safe_print(stderr, "aguanta %s: --format is for --export -\n", o->command->name);
     return false;
   }
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (export_known(o->command->answer, o->exports[i], format_of(o, i), &error)) continue;
-    safe_print(stderr, "aguanta: %s\n", error);
+    safe_print(stderr, "aguanta %s: %s\n", o->command->name, error);
     free(error);
     return false;
   }
   return true;
 }
 
+/* Every file that will be written, and the store, before anything is run. A job that is emitted runs elsewhere. */
+static bool outputs_fit(const struct options *o) {
+  char *error = NULL;
+  bool good = true;
+  for (uint32_t i = 0; i < o->export_count && good && !o->emit; i++) good = output_try(o->exports[i], &error);
+  if (good && o->timing) good = output_try(o->timing, &error);
+  if (good && o->output) good = output_try(o->output, &error);
+  if (good && o->store && !o->emit) good = output_try_folder(o->store, &error);
+  if (!good) safe_print(stderr, "aguanta %s: %s\n", o->command->name, error);
+  free(error);
+  return good;
+}
+
 bool session_check(const struct options *o) {
   struct study_options unused;
   return root_good(o) && session_outputs_apart(o, NULL) && file_count_fits(o) && exports_known(o) && step_summary_fits(o) &&
-         one_of(o, "color", o->color) && one_of(o, "progress", o->progress) && session_options(o, &unused);
+         one_of(o, "color", o->color) && one_of(o, "progress", o->progress) && session_options(o, &unused) && outputs_fit(o);
 }
 
 /* --- the answer --------------------------------------------------------------------------------------------------------------- */
@@ -270,7 +284,7 @@ bool session_export(const struct options *o, const struct answer *of) {
   for (uint32_t i = 0; i < o->export_count; i++) {
     char *error = NULL;
     if (export_answer(a, o->exports[i], format_of(o, i), &error)) continue;
-    if (error && strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta: %s\n", error);
+    if (error && strcmp(o->exports[i], "-")) safe_print(stderr, "aguanta %s: %s\n", o->command->name, error);
     free(error);
     good = false;
   }
@@ -285,7 +299,7 @@ bool session_timing(const struct options *o, uint64_t requests, uint64_t events,
   int length = snprintf(text, sizeof text, "{\"seconds\": %.6f, \"requests\": %llu, \"events\": %llu, \"requests_per_s\": %.0f}\n",
                         seconds, (unsigned long long)requests, (unsigned long long)events, (double)requests / seconds);
   if (output_write(o->timing, text, (size_t)length, &error)) return true;
-  safe_print(stderr, "aguanta: %s\n", error);
+  safe_print(stderr, "aguanta %s: %s\n", o->command->name, error);
   free(error);
   return false;
 }

@@ -33,7 +33,7 @@ struct scenario *session_read(struct arena *, const struct options *, const char
 bool session_memory(const struct options *, double *bytes);
 /* memory_fits with --max-memory; false after a message with the estimate. */
 bool session_fits(const struct options *, const struct scenario *const *, uint32_t count, struct study_options *);
-void session_refuse(const struct memory_need *);
+void session_refuse(const struct options *, const struct memory_need *);
 
 /* Runs one scenario with progress. Null after a message: it would take more memory than it may. */
 struct results *session_run(struct arena *, const struct options *, const struct scenario *);

@@ -17,7 +17,8 @@ static const char *path_of(void) {
 
 bool step_summary_fits(const struct options *o) {
   if (!o->step_summary || path_of()) return true;
-  safe_print(stderr, "aguanta: --step-summary: " VARIABLE " is not set; it names a file in the steps of GitHub Actions\n");
+  safe_print(stderr, "aguanta %s: --step-summary: " VARIABLE " is not set; it names a file in the steps of GitHub Actions\n",
+             o->command->name);
   return false;
 }
 
@@ -46,7 +47,8 @@ bool step_summary_append(const struct options *o, const struct answer *a) {
   page_answer_markdown(file, a);
   fclose(file);
   bool good = append(path_of(), text, length);
-  if (!good) safe_print(stderr, "aguanta: cannot append to %s (" VARIABLE "): %s\n", path_of(), strerror(errno));
+  if (!good)
+    safe_print(stderr, "aguanta %s: cannot append to %s (" VARIABLE "): %s\n", o->command->name, path_of(), strerror(errno));
   free(text);
   return good;
 }

@@ -98,6 +98,46 @@ bool output_write(const char *path, const void *bytes, size_t length, char **err
   return written;
 }
 
+/* --- before anything is written ----------------------------------------------------------------------------------------------*/
+
+static bool try_beside(const char *target, const char *path, char **error) {
+  char *name = NULL;
+  int file = create_beside(target, NULL, &name);
+  if (file < 0) return fail(path, errno, error);
+  int guard = leftover_guard(name);
+  close(file), unlink(name);
+  leftover_release(guard);
+  free(name);
+  return true;
+}
+
+bool output_try(const char *path, char **error) {
+  struct stat old;
+  *error = NULL;
+  if (is_stdout(path)) return true;
+  if (stat(path, &old) < 0) return try_beside(path, path, error);
+  if (S_ISDIR(old.st_mode)) return fail(path, EISDIR, error);
+  if (!S_ISREG(old.st_mode)) return access(path, W_OK) == 0 || fail(path, errno, error);
+  char *real = realpath(path, NULL);
+  if (!real) allocate_check_errno();
+  bool good = try_beside(real ? real : path, path, error);
+  free(real);
+  return good;
+}
+
+bool output_try_folder(const char *path, char **error) {
+  struct stat there;
+  *error = NULL;
+  size_t length = strlen(path);
+  while (length > 1 && path[length - 1] == '/') length--;
+  bool exists = !stat(path, &there);
+  if (exists && !S_ISDIR(there.st_mode)) return fail(path, ENOTDIR, error);
+  char *target = allocate_format(exists ? "%.*s/try" : "%.*s", (int)length, path);
+  bool good = try_beside(target, path, error);
+  free(target);
+  return good;
+}
+
 /* --- what was left behind ----------------------------------------------------------------------------------------------------- */
 
 /* Whether the name is NAME.HOST.PID-N.tmp, and its process is or may be at work. */

@@ -12,6 +12,11 @@
 /* On failure *error is a message with the path and the reason; the caller frees it. */
 bool output_write(const char *path, const void *bytes, size_t length, char **error);
 
+/* Whether output_write could write there now, by a new file beside the target that is removed again; likewise whether a folder
+ * takes new files, or could be made. Before long work: a wrong path is an error then and not after it. */
+bool output_try(const char *path, char **error);
+bool output_try_folder(const char *path, char **error);
+
 /* Removes the new files that writers to this folder left behind when they were killed: those of this machine that are no more, and
  * of others what is older than a day. */
 void output_tidy(const char *folder);

@@ -177,7 +177,7 @@ struct point_section sweep_results_section(struct sweep_results *r, struct arena
   const char *key = sweep_plan_key(r->plan, arena, n), *store = r->stores[answer->store];
   struct point_rows rows;
   if (point_store_read(store, key, &rows) == POINT_STORED) return take_part(&rows, part);
-  safe_print(r->plan->request->messages, "aguanta: %s/%s.point can no longer be read\n", store, key);
+  safe_print(r->plan->request->messages, "aguanta %s: %s/%s.point can no longer be read\n", r->plan->request->command, store, key);
   r->lost = true;
   return (struct point_section){NULL, 0};
 }

@@ -69,14 +69,16 @@ static void stop(struct sweep_workers *w, enum sweep_outcome why) {
 static void store_failed(struct sweep_workers *w, char *error) {
   if (!w->stop || w->outcome != SWEEP_FAILED)
     safe_print(w->plan->request->messages,
-               "aguanta: %s; stopped, what is finished is kept: the same command continues from there\n", error);
+               "aguanta %s: %s; stopped, what is finished is kept: the same command continues from there\n",
+               w->plan->request->command, error);
   stop(w, SWEEP_FAILED);
   free(error);
 }
 
 static void report_violations(const struct sweep_workers *w, const struct results *r, uint64_t n) {
   for (uint32_t i = 0; i < r->violation_count && i < 5; i++)
-    safe_print(w->plan->request->messages, "aguanta: point %llu: broken invariant: %s\n", (unsigned long long)n, r->violations[i]);
+    safe_print(w->plan->request->messages, "aguanta %s: point %llu: broken invariant: %s\n", w->plan->request->command,
+               (unsigned long long)n, r->violations[i]);
 }
 
 /* With the lock held. */

@@ -35,11 +35,11 @@ static const struct mistake mistakes[] = {
      "aguanta capacity: --vary traffic.web.rate=1/s..90/min has ends in different units, \"/s\" and \"/min\": write both in the "
      "same, such as 1/s..90/s\n"},
     {{RATE}, EXIT_USAGE, "aguanta capacity: a file is missing\n"},
-    {{MM1, RATE, "--precision", "0"}, EXIT_USAGE, "aguanta: --precision must be more than 0 and at most 50%, not \"0\"\n"},
+    {{MM1, RATE, "--precision", "0"}, EXIT_USAGE, "aguanta capacity: --precision must be more than 0 and at most 50%, not \"0\"\n"},
     {{MM1, RATE, "--reps", "3"}, EXIT_USAGE, "aguanta capacity: unknown option \"--reps\""},
     {{MM1, RATE, "--export", "x.pdf"},
      EXIT_USAGE,
-     "aguanta: --export x.pdf: unknown format \"pdf\"; known are .json, .csv, .md and .html\n"},
+     "aguanta capacity: --export x.pdf: unknown format \"pdf\"; known are .json, .csv, .md and .html\n"},
     {{MM1, "--vary", "traffic.wbe.rate=1/s..2/s"},
      EXIT_INVALID,
      "--vary traffic.wbe.rate=1/s: error: there is no \"wbe\" in \"traffic\"; did you mean \"traffic.web.rate\"?\n"},
@@ -52,7 +52,7 @@ static const struct mistake mistakes[] = {
      "aguanta capacity: " MM1 ": the scenario has no requirement of severity must, so nothing could break: add one, such as "
      "\"p99(all.latency) < 500ms\", to \"claims\"\n"},
     {{MM1, RATE, CLAIM, "--without", "men"}, EXIT_INVALID, "--without men: no claim has this id or text\n"},
-    {{MM1, RATE, "--jobs", "0"}, EXIT_USAGE, "aguanta: --jobs must be a whole number from 1 to 1024, not \"0\"\n"},
+    {{MM1, RATE, "--jobs", "0"}, EXIT_USAGE, "aguanta capacity: --jobs must be a whole number from 1 to 1024, not \"0\"\n"},
 };
 
 static void test_mistakes(void) {

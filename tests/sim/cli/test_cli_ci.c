@@ -125,7 +125,7 @@ static void test_summary(void) {
   child_free(&c), free(text);
   c = AGUANTA_AS(&((struct child_wish){.environment = "GITHUB_STEP_SUMMARY="}), "check", path, "--step-summary");
   test_check(c.status == 2 &&
-                 !strcmp(c.err, "aguanta: --step-summary: GITHUB_STEP_SUMMARY is not set; it names a file in the steps of "
+                 !strcmp(c.err, "aguanta check: --step-summary: GITHUB_STEP_SUMMARY is not set; it names a file in the steps of "
                                 "GitHub Actions\n"),
              "%d: %s", c.status, c.err);
   child_free(&c);

@@ -110,7 +110,7 @@ static void test_refused(void) {
     child_free(&all[i]);
   }
   struct child c = AGUANTA("run", "tests/cli/small.json", "--max-memory", "many");
-  test_check(c.status == 2 && child_begins(c.err, "aguanta: --max-memory "), "a wrong size: %d %s", c.status, c.err);
+  test_check(c.status == 2 && child_begins(c.err, "aguanta run: --max-memory "), "a wrong size: %d %s", c.status, c.err);
   child_free(&c);
 }
 
