@@ -115,13 +115,16 @@ static enum fit fit_of_field(const struct search *s, const struct field *f) {
 }
 
 /* Whether a word of another tool that is looked for means this key. */
-static enum fit fit_of_foreign(const struct search *s, const char *path) {
+static enum fit fit_among(const struct foreign_word *row, const struct search *s, const char *path) {
   enum fit fit = NO_FIT;
-  const struct foreign_word *row;
-  for (uint32_t i = 0; (row = foreign_row(i)); i++)
+  for (; row->words; row++)
     if (row->path && !strcmp(row->path, path) && foreign_matches(row, s->word))
       fit = better(fit, *row->place == '=' ? IN_NAME : MEANT);
   return fit;
+}
+
+static enum fit fit_of_foreign(const struct search *s, const char *path) {
+  return better(fit_among(foreign_words, s, path), fit_among(foreign_anywhere, s, path));
 }
 
 /* autoscale.min is the end of services.NAME.autoscale.min. */
