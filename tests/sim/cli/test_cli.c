@@ -13,8 +13,9 @@ static void expect_status(struct child c, int status, const char *what) {
 
 static void test_each_exit_code(void) {
   expect_status(AGUANTA("run", SMALL, "-q"), EXIT_HOLDS, "a claim that holds");
-  expect_status(AGUANTA("run", SMALL, "-q", "--export", "/nowhere/x.json"), EXIT_ERROR, "an export that cannot be written");
-  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/nowhere/x.json"), EXIT_ERROR, "a timing that cannot be written");
+  expect_status(AGUANTA("run", SMALL, "-q", "--export", "/nowhere/x.json"), EXIT_USAGE, "an export that cannot be written");
+  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/nowhere/x.json"), EXIT_USAGE, "a timing that cannot be written");
+  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/dev/full"), EXIT_ERROR, "a timing that turns out to be full");
   expect_status(AGUANTA("run", SMALL, "--reps", "some"), EXIT_USAGE, "a wrong --reps");
   expect_status(AGUANTA("run", "tests/cli/bad/syntax.json"), EXIT_INVALID, "an invalid scenario");
   expect_status(AGUANTA("run", SMALL, "-q", "--reps", "1"), EXIT_UNDECIDED, "too little for a p99");
@@ -41,7 +42,7 @@ static void test_table_order(void) {
 static void test_precedence(void) {
   expect_status(AGUANTA("check", SMALL, "tests/cli/bad/syntax.json", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_INVALID,
                 "invalid and failed");
-  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/nowhere/x", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_ERROR,
+  expect_status(AGUANTA("run", SMALL, "-q", "--timing", "/dev/full", "--set", "claims.0=p50(page.latency) < 1us"), EXIT_ERROR,
                 "error and failed");
   expect_status(
       AGUANTA_AS((&(struct child_wish){.stdout_path = "/dev/full"}), "run", SMALL, "--set", "claims.0=p50(page.latency) < 1us"),
@@ -55,9 +56,9 @@ static void test_precedence(void) {
   expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[{\"expr\": \"p50(page.latency) < 1us\", \"severity\": \"should\"}]"),
                 EXIT_HOLDS, "should warns");
   expect_status(AGUANTA("run", SMALL, "-q", "--set", "claims=[]"), EXIT_HOLDS, "no claims");
-  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 0.3}), "run", SMALL, "--reps", "20000", "--export",
-                              "/nowhere/x.json");
-  expect_status(c, EXIT_INTERRUPTED, "interrupted and an export that cannot be written");
+  struct child c = AGUANTA_AS((&(struct child_wish){.signal = SIGINT, .after_s = 0.3}), "run", SMALL, "--reps", "20000", "--timing",
+                              "/dev/full");
+  expect_status(c, EXIT_INTERRUPTED, "interrupted and a timing that cannot be written");
 }
 
 /* What a command prints last, and that stderr stays empty. */
