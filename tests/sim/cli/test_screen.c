@@ -64,11 +64,11 @@ static void test_golden(void) {
 /* ---- more of them, without their text ---- */
 
 static const char *const scenarios[] = {
-    "scenarios/templates/compose.yaml",  "scenarios/templates/node.yaml",      "scenarios/templates/kubernetes.yaml",
-    "scenarios/templates/swarm.yaml",    "scenarios/templates/sale.yaml",      "scenarios/platform/swarm.json",
-    "scenarios/ideas/hot-row.json",      "scenarios/ideas/hpa-memory.json",    "scenarios/ideas/spot.json",
-    "scenarios/ideas/report-queue.json", "scenarios/ideas/cache-restart.json", "scenarios/ideas/shards.json",
-    "scenarios/ideas/replica-lag.json",  "scenarios/qa/recommended.json",      "docs/examples/drill.json"};
+    "scenarios/templates/compose.yaml",  "scenarios/templates/node.yaml",   "scenarios/templates/kubernetes.yaml",
+    "scenarios/templates/swarm.yaml",    "scenarios/templates/sale.yaml",   "scenarios/platform/swarm.json",
+    "scenarios/ideas/hot-row.json",      "scenarios/ideas/hpa-memory.json", "scenarios/ideas/spot.json",
+    "scenarios/ideas/report-queue.json", "scenarios/ideas/balancers.json",  "scenarios/ideas/shards.json",
+    "scenarios/ideas/fan-out.json",      "scenarios/qa/recommended.json",   "docs/examples/drill.json"};
 
 static void test_widths(void) {
   static const int columns[] = {60, 80, 120, 200};
