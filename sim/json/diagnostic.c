@@ -139,6 +139,15 @@ void diagnostic_warn(struct diagnostics *d, const struct position *position, con
 uint32_t diagnostics_errors(const struct diagnostics *d) { return d->errors; }
 uint32_t diagnostics_warnings(const struct diagnostics *d) { return d->warnings; }
 
+static const struct diagnostic *error_at(const struct diagnostics *d, uint32_t i) {
+  for (uint32_t k = 0; k < d->count; k++)
+    if (!d->items[k].warning && !i--) return &d->items[k];
+  return NULL;
+}
+
+const struct position *diagnostics_error_place(const struct diagnostics *d, uint32_t i) { return &error_at(d, i)->position; }
+const char *diagnostics_error_text(const struct diagnostics *d, uint32_t i) { return error_at(d, i)->message; }
+
 /* Length of the UTF-8 character at p, or 0 when the bytes are none. */
 static size_t character_length(const unsigned char *p, const unsigned char *end) {
   size_t length = *p < 0x80 ? 1 : *p >= 0xF0 && *p < 0xF5 ? 4 : *p >= 0xE0 && *p < 0xF0 ? 3 : *p >= 0xC2 && *p < 0xE0 ? 2 : 0;

@@ -75,6 +75,9 @@ bool diagnostics_full(const struct diagnostics *);
 
 uint32_t diagnostics_errors(const struct diagnostics *);
 uint32_t diagnostics_warnings(const struct diagnostics *);
+/* Of error i, of those that are kept, in the order in which they came: its place (source null: none) and its words. */
+const struct position *diagnostics_error_place(const struct diagnostics *, uint32_t i);
+const char *diagnostics_error_text(const struct diagnostics *, uint32_t i);
 
 /* All messages in file order, at most DIAGNOSTICS_SHOWN errors and as many warnings; "" when there are none. Text of the
  * user is shown with control characters and bytes that are not UTF-8 replaced, so it cannot drive a terminal. */

@@ -289,8 +289,33 @@ static void bind_default(struct binder *b, const struct field *field, void *out,
   b->path = outer;
 }
 
+enum { HINTS_MOST = 1000 }; /* of far more messages than are shown: a file of 10^5 unknown keys must not take minutes */
+
+static const char *key_hint(struct binder *b, const struct record *record, const char *key) {
+  uint32_t count;
+  const char *const *names = place_names(b->arena, place_of_record(record), &count);
+  const char *spelling = foreign_spelling(names, count, key);
+  if (spelling) return arena_format(b->arena, "; did you mean \"%s\"?", spelling);
+  const char *hint = foreign_hint(b->arena, record->name, key);
+  if (!*hint) hint = bind_suggestion(b, key, names, count);
+  if (!*hint && count <= 24) hint = arena_format(b->arena, "; known keys are: %s", bind_words(b, names, count));
+  return hint;
+}
+
+/* Whether an unknown key was called another word for this one: that it is missing follows from that. */
+static bool is_misspelt(struct binder *b, const struct record *record, const struct field *field, const struct json_value *object) {
+  if (diagnostics_errors(b->diagnostics) >= HINTS_MOST) return false;
+  const char *quoted = arena_format(b->arena, "\"%s\"", field->name);
+  for (const struct json_value *v = json_first(object); v; v = json_next(v))
+    if (!record_field(record, json_name(v)) && !is_private_name(json_name(v)) && strstr(key_hint(b, record, json_name(v)), quoted))
+      return true;
+  return false;
+}
+
 /* Points at the key of the object if it has one, else at its bracket. */
-static void missing_key(struct binder *b, const struct field *field, const struct json_value *object, const char *scope) {
+static void missing_key(struct binder *b, const struct record *record, const struct field *field, const struct json_value *object,
+                        const char *scope) {
+  if (is_misspelt(b, record, field, object)) return;
   const struct position *at = json_name(object) ? json_name_position(object) : json_position(object);
   const char *const *words = field->kind == FIELD_WORD || field->kind == FIELD_MEMBER ? field_words(b->arena, field) : NULL;
   uint32_t count = 0;
@@ -301,8 +326,8 @@ static void missing_key(struct binder *b, const struct field *field, const struc
 }
 
 /* excused: no member that has it was chosen. */
-static void bind_absent(struct binder *b, const struct field *field, const struct json_value *object, void *out, const char *scope,
-                        bool excused) {
+static void bind_absent(struct binder *b, const struct record *record, const struct field *field, const struct json_value *object,
+                        void *out, const char *scope, bool excused) {
   if (field->kind == FIELD_REFERENCE) *(int32_t *)out = -1;
   if (field->kind == FIELD_RATIO) *(double *)out = NAN;
   if (field->fallback) {
@@ -315,21 +340,8 @@ static void bind_absent(struct binder *b, const struct field *field, const struc
                 arena_format(b->arena, "\"%s\"", field->name));
     b->path = outer;
   } else {
-    missing_key(b, field, object, scope);
+    missing_key(b, record, field, object, scope);
   }
-}
-
-enum { HINTS_MOST = 1000 }; /* of far more messages than are shown: a file of 10^5 unknown keys must not take minutes */
-
-static const char *key_hint(struct binder *b, const struct record *record, const char *key) {
-  uint32_t count;
-  const char *const *names = place_names(b->arena, place_of_record(record), &count);
-  const char *spelling = foreign_spelling(names, count, key);
-  if (spelling) return arena_format(b->arena, "; did you mean \"%s\"?", spelling);
-  const char *hint = foreign_hint(b->arena, record->name, key);
-  if (!*hint) hint = bind_suggestion(b, key, names, count);
-  if (!*hint && count <= 24) hint = arena_format(b->arena, "; known keys are: %s", bind_words(b, names, count));
-  return hint;
 }
 
 static void unknown_key(struct binder *b, const struct record *record, const struct json_value *member, const char *scope) {
@@ -426,7 +438,7 @@ void bind_object(struct binder *b, const struct record *record, const struct jso
     const struct field *chosen = k.member ? bind_row(&k, into) : k.field, *f = chosen ? chosen : k.field;
     const struct json_value *given = json_member(value, f->name);
     if (!given || json_taken_away(given) || bind_misplaced(b, record, &k, into, given)) {
-      if (chosen || !k.family->family->overlaid) bind_absent(b, f, value, (char *)into + f->offset, scope, !chosen);
+      if (chosen || !k.family->family->overlaid) bind_absent(b, record, f, value, (char *)into + f->offset, scope, !chosen);
     } else {
       const char *outer = bind_enter(b, f->name);
       bind_field(b, f, given, (char *)into + f->offset);

@@ -12,6 +12,7 @@
 #include "sim/scenario/merge.h"
 #include "sim/scenario/preset.h"
 #include "sim/scenario/price_lists.h"
+#include "sim/scenario/recover.h"
 #include "sim/json/source_file.h"
 #include <math.h>
 #include <string.h>
@@ -52,7 +53,7 @@ struct reading {
   struct arena *arena;
   struct diagnostics *diagnostics;
   struct binder *binder;
-  const struct json_value *root;
+  struct json_value *root;
 };
 
 /* An error or warning found while linking, at the member or key to blame if it was given, else at the value that its path names or
@@ -138,6 +139,53 @@ static const char *assumed_loops(struct reading *r, const struct model *m) {
       names, count > 1 ? "run" : "runs", preset_names(r->arena, "app"));
 }
 
+/* One reading, to the stage that fails. Errors of the binder are the first `bound` of the diagnostics. */
+struct stages {
+  struct scenario *scenario;
+  uint32_t bound;
+};
+
+static struct stages read_stages(struct reading *r, const char *path, const struct scenario_override *overrides, uint32_t count,
+                                 bool good) {
+  struct binder *binder = r->binder;
+  struct json_value *root = r->root;
+  struct scenario *s = arena_alloc(r->arena, sizeof *s);
+  good &= bind_record(binder, &scenario_record, root, s);
+  s->file = arena_text(r->arena, path), s->tree = root, s->arena = r->arena;
+  s->resolved = json_print(r->arena, root);
+  s->hash = fnv_text(FNV_START, s->resolved);
+  if (binder->table_count) s->hash = fnv_number(s->hash, binder->tables_hash);
+  price_lists_read(s, r->arena, r->diagnostics, binder, overrides, count);
+  resolve_claims(r, s);
+  uint32_t bound = diagnostics_errors(r->diagnostics);
+  if (good && bound == binder->misplaced) {
+    /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
+    if (model_link(&s->model, r->arena, report_at_path, r)) link_claims(r, s), link_watches(r, s);
+  }
+  if (!diagnostics_errors(r->diagnostics)) s->assumed_loops = assumed_loops(r, &s->model);
+  s->assumptions = binder->assumptions, s->assumption_count = binder->assumption_count;
+  return (struct stages){s, bound};
+}
+
+enum { ROUNDS = 12 }; /* what refers to what was left out goes next, and what refers to that */
+
+/* Of a scenario with errors: those that later stages find in the rest of it. */
+static void read_the_rest(const struct reading *first, const char *path, const struct scenario_override *overrides,
+                          uint32_t count) {
+  struct recovery recovery = recovery_of(first->arena, &scenario_record, first->root);
+  const struct diagnostics *found = first->diagnostics;
+  struct json_value *rest = first->root;
+  for (int i = 0; i < ROUNDS && (rest = recovery_without(&recovery, rest, found)); i++) {
+    struct diagnostics *again = diagnostics_new(first->arena);
+    if (diagnostics_root(first->diagnostics)) diagnostics_confine(again, diagnostics_root(first->diagnostics));
+    struct binder binder = binder_new(first->arena, again, rest);
+    struct reading r = {first->arena, again, &binder, rest};
+    uint32_t bound = read_stages(&r, path, overrides, count, true).bound;
+    recovery_tell(&recovery, first->diagnostics, again, bound);
+    found = again;
+  }
+}
+
 static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagnostics, struct json_value *root, const char *path,
                                   const struct scenario_override *overrides, uint32_t count) {
   if (!root) return NULL;
@@ -145,21 +193,10 @@ static struct scenario *read_tree(struct arena *arena, struct diagnostics *diagn
   struct reading r = {arena, diagnostics, &binder, root};
   bool good = apply_overrides(&r, root, overrides, count);
   preset_apply(arena, diagnostics, &scenario_record, root);
-  struct scenario *s = arena_alloc(arena, sizeof *s);
-  good &= bind_record(&binder, &scenario_record, root, s);
-  s->file = arena_text(arena, path), s->tree = root, s->arena = arena;
-  s->resolved = json_print(arena, root);
-  s->hash = fnv_text(FNV_START, s->resolved);
-  if (binder.table_count) s->hash = fnv_number(s->hash, binder.tables_hash);
-  price_lists_read(s, arena, diagnostics, &binder, overrides, count);
-  resolve_claims(&r, s);
-  if (good && diagnostics_errors(diagnostics) == binder.misplaced) {
-    /* Claims look into what was linked: those of half a model would crash or raise false alarms. */
-    if (model_link(&s->model, arena, report_at_path, &r)) link_claims(&r, s), link_watches(&r, s);
-  }
-  if (!diagnostics_errors(diagnostics)) s->assumed_loops = assumed_loops(&r, &s->model);
-  s->assumptions = binder.assumptions, s->assumption_count = binder.assumption_count;
-  return diagnostics_errors(diagnostics) ? NULL : s;
+  struct scenario *s = read_stages(&r, path, overrides, count, good).scenario;
+  if (!diagnostics_errors(diagnostics)) return s;
+  read_the_rest(&r, path, overrides, count);
+  return NULL;
 }
 
 struct scenario *scenario_read(struct arena *arena, struct diagnostics *diagnostics, const char *path,
