@@ -34,7 +34,7 @@ static uint32_t chain_to(const struct json_value *v, const struct position *p, c
   return 0;
 }
 
-/* --- entries ---------------------------------------------------------------------------------------------------------------------- */
+/* --- entries -------------------------------------------------------------------------------- */
 
 static bool is_collection(const struct recovery *r, const struct json_value *member) {
   const struct field *f = member->name ? record_field(r->record, member->name) : NULL;
@@ -53,7 +53,7 @@ static const char *name_of(const struct json_value *entry) {
   return id ? json_text(id) : NULL;
 }
 
-/* --- leaving out -------------------------------------------------------------------------------------------------------------------- */
+/* --- leaving out -------------------------------------------------------------------------------- */
 
 static bool is_blamed(const struct json_value *v, const struct diagnostics *d) {
   for (uint32_t i = 0; i < diagnostics_errors(d); i++)
@@ -103,7 +103,7 @@ struct json_value *recovery_without(struct recovery *r, const struct json_value 
   return without(r, rest, "", d);
 }
 
-/* --- telling ---------------------------------------------------------------------------------------------------------------------- */
+/* --- telling -------------------------------------------------------------------------------- */
 
 static bool is_part_of_name(char c) { return isalnum((unsigned char)c) || c == '_' || c == '-'; }
 

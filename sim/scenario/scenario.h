@@ -1,6 +1,7 @@
 /* A scenario: one file and its parents, read, checked and linked into a model, with its claims.
  *
- * Everything that is wrong is found before anything runs and reported at once, without what only follows from it (recover.h). Read-only afterwards: all replications share it.
+ * Everything that is wrong is found before anything runs and reported at once, without what only follows from it
+ * (recover.h). Read-only afterwards: all replications share it.
  *
  *     struct diagnostics *diagnostics = diagnostics_new(arena);
  *     struct scenario *s = scenario_read(arena, diagnostics, "scenarios/web.json", sets, set_count);
