@@ -68,7 +68,7 @@ static void test_refused(void) {
   test_check(c.status == 2 && strstr(c.err, "ends in .yaml, not \"start.json\""), "%d %s", c.status, c.err);
   child_free(&c);
   c = AGUANTA("init", "-o", "/nowhere/start.yaml");
-  test_check(c.status == 1 && strstr(c.err, "/nowhere/start.yaml"), "%d %s", c.status, c.err);
+  test_check(c.status == 2 && strstr(c.err, "/nowhere/start.yaml"), "%d %s", c.status, c.err);
   child_free(&c);
   char text[8] = "";
   FILE *file = fopen(path, "r");
