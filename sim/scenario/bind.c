@@ -58,13 +58,26 @@ const struct json_value *bind_value_of(const struct binder *b, const void *addre
 bool bind_was_given(const struct binder *b, const void *address) { return bind_value_of(b, address) != NULL; }
 
 struct binder binder_new(struct arena *arena, struct diagnostics *d, const struct json_value *root) {
-  return (struct binder){
-      .arena = arena, .diagnostics = d, .root = root, .path = "", .given = arena_alloc(arena, sizeof(struct bind_given))};
+  return (struct binder){.arena = arena,
+                         .diagnostics = d,
+                         .root = root,
+                         .path = "",
+                         .given = arena_alloc(arena, sizeof(struct bind_given)),
+                         .fallbacks = arena_alloc(arena, sizeof(struct bind_given))};
+}
+
+/* "services.api.replicas": there is one for each default, so it is not formatted. */
+static const char *path_below(const struct binder *b, const char *name) {
+  size_t before = strlen(b->path), length = strlen(name);
+  char *path = arena_alloc(b->arena, before + length + 2), *end = path;
+  if (before) memcpy(end, b->path, before), end += before, *end++ = '.';
+  memcpy(end, name, length + 1);
+  return path;
 }
 
 const char *bind_enter(struct binder *b, const char *name) {
   const char *outer = b->path;
-  b->path = *outer ? arena_format(b->arena, "%s.%s", outer, name) : arena_text(b->arena, name);
+  b->path = path_below(b, name);
   return outer;
 }
 
@@ -90,8 +103,7 @@ void bind_assumption_add(struct binder *b, struct assumption item) {
 
 /* excused: of a member that was not chosen: nothing rests on it. */
 static void default_add(struct binder *b, const struct field *field, bool excused) {
-  struct default_value item = {*b->path ? arena_format(b->arena, "%s.%s", b->path, field->name) : field->name, field->fallback,
-                               field->source};
+  struct default_value item = {path_below(b, field->name), field->fallback, field->source};
   b->defaults = list_grow(b->arena, b->defaults, b->default_count, &b->default_room, sizeof item);
   b->defaults[b->default_count++] = item;
   if (field->assumed && !excused)
@@ -275,12 +287,23 @@ void bind_field(struct binder *b, const struct field *field, const struct json_v
   given_note(b, out, value);
 }
 
-static void bind_default(struct binder *b, const struct field *field, void *out, bool excused) {
-  default_add(b, field, excused);
+/* The fallback of a row as a value, which is read once: thousands of services have the same defaults. */
+static const struct json_value *fallback_of(struct binder *b, const struct field *field) {
+  struct bind_given *known = b->fallbacks;
+  if (2 * (known->count + 1) > known->room) given_grow(b->arena, known);
+  uint32_t slot = given_slot(known, field);
+  if (known->address[slot]) return known->value[slot];
   struct json_value *value = json_read_text(b->arena, b->diagnostics, "fallback", field->fallback, strlen(field->fallback));
   assert(value); /* the tables are ours */
   json_stamp(value, diagnostics_option(b->diagnostics, arena_format(b->arena, "default of \"%s\"", field->name)),
              JSON_FROM_DEFAULT);
+  known->address[slot] = field, known->value[slot] = value, known->count++;
+  return value;
+}
+
+static void bind_default(struct binder *b, const struct field *field, void *out, bool excused) {
+  default_add(b, field, excused);
+  const struct json_value *value = fallback_of(b, field);
   const char *outer = bind_enter(b, field->name);
   bool in_default = b->in_default;
   b->in_default = true;

@@ -52,8 +52,8 @@ struct binder {
   uint32_t assumption_count, assumption_room;
   struct default_value *defaults;
   uint32_t default_count, default_room;
-  struct bind_given *given;
-  uint64_t tables_hash; /* of the contents of all tables read, in their order */
+  struct bind_given *given, *fallbacks; /* fallbacks: of the rows whose default was used */
+  uint64_t tables_hash;                 /* of the contents of all tables read, in their order */
   uint32_t table_count;
   const char *path;   /* of the value that is being read; "" at the root */
   bool in_default;    /* reading a fallback: nothing is recorded as given */
