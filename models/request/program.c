@@ -96,7 +96,7 @@ static uint16_t stopped_cell(struct compiler *c, int32_t service) {
 struct instruction *compile_enter(struct compiler *c, int32_t service, enum route route) {
   if (c->depth == PROGRAM_FRAMES) {
     compile_error(c, "calls are nested more than %d deep", PROGRAM_FRAMES);
-    c->depth--;
+    c->depth--, c->beyond++;
   }
   if (model_service(c->model, (uint32_t)service)->embedded)
     compile_error(c, "\"%s\" is a file and runs nothing: only queries lead there",
@@ -132,6 +132,7 @@ void compile_leave(struct compiler *c) {
   in->service = c->frames[--c->depth];
   in->cell = compile_cell(c, in->service, TIME_NETWORK);
   parts_left(c, in);
+  if (c->beyond) c->beyond--, c->depth++;
 }
 
 /* Of the leaves so far. */

@@ -152,6 +152,7 @@ struct compiler {
   struct program *program;
   int32_t frames[PROGRAM_FRAMES]; /* service of each open frame */
   uint32_t depth, permits;        /* permits: held where the next instruction stands */
+  uint32_t beyond;                /* calls that are open deeper than there are frames: an error has been reported */
   uint32_t guarded, forks;        /* guarded calls and branches around it; forks of the program so far */
   uint16_t draws;                 /* given to instructions so far */
   bool *reserved;                 /* by stock: a reserve step has been compiled */

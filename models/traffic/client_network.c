@@ -286,6 +286,7 @@ static void link_endpoint(struct linker *l, enum link_stage stage) {
 }
 
 static void compile_way(struct compiler *c, const struct endpoint_config *e) {
+  if (c->error) return;
   c->program->edge_hit = endpoint_way(e)->cdn.hit;
   if (e->entry >= 0) { /* the answer is what leaves the entry last, on its way to an end that is a success */
     struct instruction *first = &c->program->instructions[0], *last = &c->program->instructions[c->program->end - 1];

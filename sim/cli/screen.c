@@ -1,6 +1,8 @@
 #include "sim/cli/screen.h"
 #include "sim/engine/allocate.h"
 #include "sim/report/text/text_fold.h"
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -9,10 +11,18 @@ enum { LEAST = 60, MOST = 200 };
 
 static int within(long columns) { return columns < LEAST ? LEAST : columns > MOST ? MOST : (int)columns; }
 
-int screen_width(FILE *file) {
+/* Columns of the terminal; 0: it is none. What errno says stays: main reports why standard output is full. */
+static int columns_of(FILE *file) {
   struct winsize size = {0};
-  int descriptor = fileno(file);
-  if (descriptor >= 0 && isatty(descriptor) && !ioctl(descriptor, TIOCGWINSZ, &size) && size.ws_col) return within(size.ws_col);
+  int descriptor = fileno(file), error = errno;
+  bool terminal = descriptor >= 0 && isatty(descriptor) && !ioctl(descriptor, TIOCGWINSZ, &size);
+  errno = error;
+  return terminal ? size.ws_col : 0;
+}
+
+int screen_width(FILE *file) {
+  int terminal = columns_of(file);
+  if (terminal) return within(terminal);
   const char *said = getenv("COLUMNS");
   char *end = NULL;
   long columns = said ? strtol(said, &end, 10) : 0;

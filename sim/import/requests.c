@@ -1,9 +1,11 @@
+#include "sim/engine/arena.h"
 #include "sim/import/build.h"
 #include "sim/import/stack.h"
 #include <string.h>
 
 /* What a deployment does not say, and what is put in its place until it is measured. */
-enum { CALLS_DEEP = 8 };
+/* A program has six frames (models/request/program_size.h): the entry, these calls, a query and the pooler before its database. */
+enum { CALLS_DEEP = 3 };
 
 static const char demand_why[] = "a placeholder, no measurement: calibrate it";
 
@@ -50,16 +52,6 @@ static void data_steps(struct stack *s, struct json_value *steps, const struct w
   if (miss->first) json_append(cached, miss);
 }
 
-static void call_steps(struct stack *s, struct json_value *steps, const struct workload *w, int depth) {
-  for (uint32_t i = 0; i < w->call_count; i++) {
-    const struct workload *to = &s->items[w->calls[i]];
-    if ((to->role != ROLE_APP && to->role != ROLE_PROXY) || depth == CALLS_DEEP) continue;
-    struct json_value *call = step(s, steps);
-    build_text(s->im->arena, call, "call", to->name);
-    stack_steps(s, build_list(s->im->arena, call, "steps"), to, depth + 1);
-  }
-}
-
 /* Jobs for the workers that wait at a broker which the service uses too. */
 static void publish_steps(struct stack *s, struct json_value *steps, const struct workload *w) {
   for (uint32_t i = 0; i < s->count; i++) {
@@ -75,11 +67,63 @@ static void publish_steps(struct stack *s, struct json_value *steps, const struc
   }
 }
 
-void stack_steps(struct stack *s, struct json_value *steps, const struct workload *w, int depth) {
+/* What a request takes at the workload itself. */
+static void own_steps(struct stack *s, struct json_value *steps, const struct workload *w) {
   bool proxy = w->role == ROLE_PROXY;
   build_assumed_law(s->im->arena, step(s, steps), "cpu", proxy ? "0.05ms" : "5ms", proxy ? "0.02ms" : "1ms",
                     proxy ? "0.2ms" : "25ms", proxy ? "a proxy forwards some 20,000 requests a second and core" : demand_why);
   if (!proxy) data_steps(s, steps, w);
-  call_steps(s, steps, w, depth);
-  if (!proxy) publish_steps(s, steps, w);
+}
+
+static bool is_called(const struct workload *w) { return w->role == ROLE_APP || w->role == ROLE_PROXY; }
+
+/* A request spends its time in at most 64 places; a service with a quota that queries a database has some seven. */
+enum { CALLS_MOST = 7 };
+
+static bool has_room(struct stack *s, const struct workload *from, const struct workload *to) {
+  if (s->calls < CALLS_MOST) return ++s->calls;
+  import_note(s->im, IMPORT_ASSUMED, &to->at, "%s is not called by %s: a request calls %d services here; say which others call it",
+              to->name, from->name, CALLS_MOST);
+  return false;
+}
+
+/* Beyond the deepest call that there may be the services follow one after the other, each once: what they compute is there, that
+ * their callers wait for them is not. */
+static void call_flat(struct stack *s, struct json_value *steps, const struct workload *w) {
+  for (uint32_t i = 0; i < w->call_count; i++) {
+    const struct workload *to = &s->items[w->calls[i]];
+    if (!is_called(to) || s->reached[w->calls[i]]) continue;
+    s->reached[w->calls[i]] = true;
+    if (!has_room(s, w, to)) continue;
+    import_note(s->im, IMPORT_ASSUMED, &to->at,
+                "%s is called deeper than %d calls: here its caller, %s, does not wait for it, but the service before", to->name,
+                CALLS_DEEP, w->name);
+    struct json_value *call = step(s, steps);
+    build_text(s->im->arena, call, "call", to->name);
+    own_steps(s, build_list(s->im->arena, call, "steps"), to);
+    call_flat(s, steps, to);
+  }
+}
+
+static void call_steps(struct stack *s, struct json_value *steps, const struct workload *w, int depth) {
+  for (uint32_t i = 0; i < w->call_count; i++) {
+    const struct workload *to = &s->items[w->calls[i]];
+    if (!is_called(to) || !has_room(s, w, to)) continue;
+    struct json_value *call = step(s, steps);
+    build_text(s->im->arena, call, "call", to->name);
+    stack_steps(s, build_list(s->im->arena, call, "steps"), to, depth + 1);
+    if (depth + 1 < CALLS_DEEP) continue;
+    s->reached[w->calls[i]] = true;
+    call_flat(s, steps, to);
+  }
+}
+
+void stack_steps(struct stack *s, struct json_value *steps, const struct workload *w, int depth) {
+  if (!depth) {
+    s->calls = 0;
+    s->reached = arena_alloc(s->im->arena, s->count * sizeof *s->reached);
+  }
+  own_steps(s, steps, w);
+  if (depth < CALLS_DEEP) call_steps(s, steps, w, depth);
+  if (w->role != ROLE_PROXY) publish_steps(s, steps, w);
 }

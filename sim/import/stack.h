@@ -33,6 +33,9 @@ struct stack {
   uint32_t count;
   uint32_t *by_name; /* a table of their numbers + 1, and of those that aliases mean; names of the table's places: */
   const char **names;
+  /* Of the steps that are being made: */
+  bool *reached; /* by number: called from the deepest call that there may be */
+  uint32_t calls;
 };
 
 struct workload *stack_add(struct stack *, const char *name, const struct position *);

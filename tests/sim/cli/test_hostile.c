@@ -200,17 +200,19 @@ static void expect(struct child c, int status, const char *wanted, const char *n
 }
 
 static void test_pipes_and_devices(void) {
-  char *pipe = child_path("pipe");
+  char *pipe = child_path("pipe"), *picture = child_path("never.svg");
   test_check(!mkfifo(pipe, 0600), "a pipe");
   const char *const paths[] = {pipe, "/dev/zero", "/dev/full"};
   for (int i = 0; i < 3; i++) {
     struct text t = {.length = 0};
     expect(AGUANTA_AS(&(struct child_wish){.limit_s = 10}, "run", paths[i]), 3, "it is a pipe or a device", NULL);
-    expect(AGUANTA_AS(&(struct child_wish){.limit_s = 10}, "plot", paths[i], "--kind", "bill", "-o", "/nowhere/x.svg"), 3,
+    expect(AGUANTA_AS(&(struct child_wish){.limit_s = 10}, "plot", paths[i], "--kind", "bill", "-o", picture), 3,
            "it is a pipe or a device", NULL);
     put(&t, "{ 'extends': '%s' }", paths[i]);
     expect(say(t.bytes, NULL), 3, "it is a pipe or a device", NULL);
   }
+  test_check(!child_exists(picture), "a picture");
+  free(picture);
   free(pipe);
 }
 

@@ -155,14 +155,13 @@ static void test_mixed(void) {
     const char *table, *set, *last;
     int status;
   } rows[] = {
-      {"| id |\n|-|\n| W-1 |\n| W-2 |\n", "--jobs=1", "check: ran, and a requirement failed\n", 99},
-      {"| id |\n|-|\n| W-1 |\n| W-2 |\n", "--set=claims=[]", "check: a page differs from what is simulated\n", 99},
-      {"| measure | stated |\n|-|-|\n| rate(job) | 10/s |\n", "--set=claims=[]", "check: ran, and every requirement holds\n", 0},
-      {"| measure | stated |\n|-|-|\n| rate(job) | 11/s |\n", "--set=claims=[]", "check: a page differs from what is simulated\n",
-       99},
-      {"| measure |\n|-|\n| rate(shop) |\n", "--set=claims=[]", "check: invalid input file; nothing was written\n", 3},
+      {"| id |\n|-|\n| W-1 |\n| W-2 |\n", "--jobs=1", "ran, and a requirement failed\n", 99},
+      {"| id |\n|-|\n| W-1 |\n| W-2 |\n", "--set=claims=[]", "a page differs from what is simulated\n", 99},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 10/s |\n", "--set=claims=[]", "ran, and every requirement holds\n", 0},
+      {"| measure | stated |\n|-|-|\n| rate(job) | 11/s |\n", "--set=claims=[]", "a page differs from what is simulated\n", 99},
+      {"| measure |\n|-|\n| rate(shop) |\n", "--set=claims=[]", "invalid input file; nothing was written\n", 3},
       {"| measure | stated |\n|-|-|\n| p99.99(job.latency) | 1 s |\n", "--set=claims=[]",
-       "check: no page differs from what is simulated, a figure is without data\n", 98},
+       "no page differs from what is simulated, a figure is without data\n", 98},
   };
   char *dir = folder(), *page = child_path("pages/page.md"), *web = child_path("pages/scenarios/web.json");
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -170,8 +169,8 @@ static void test_mixed(void) {
     if (asprintf(&text, TIE "%s" END, rows[i].table) < 0) abort();
     child_write(page, text);
     struct child c = AGUANTA("check", page, web, rows[i].set, "--progress", "never");
-    test_check(c.status == rows[i].status && !strcmp(child_last_line(c.out), rows[i].last), "%zu: exit status %d\n%s%s", i,
-               c.status, c.out, c.err);
+    test_check(c.status == rows[i].status && strstr(child_last_line(c.out), rows[i].last), "%zu: exit status %d\n%s%s", i, c.status,
+               c.out, c.err);
     free(text), child_free(&c);
   }
   free(dir), free(page), free(web);

@@ -341,15 +341,39 @@ static void test_large(void) {
   free(path);
 }
 
-static const struct test_case cases[] = {{"log", test_log},
-                                         {"torn", test_torn},
-                                         {"large", test_large},
-                                         {"golden", test_golden},
-                                         {"bad", test_bad},
-                                         {"edges", test_edges},
-                                         {"small", test_small},
-                                         {"includes", test_includes},
-                                         {"variables", test_variables},
-                                         {"outputs", test_outputs},
-                                         {0}};
+/* Services that call each other in a chain of twelve, and one that calls forty: what is made runs, and says what it left. */
+static void test_chains(void) {
+  char *path = child_path("chain.yaml"), *made = child_path("chain.made.yaml");
+  static const struct {
+    int services, calls; /* of the first service; the others call the next one */
+    const char *message;
+  } rows[] = {{12, 1, "s4 is called deeper than 3 calls: here its caller, s3, does not wait for it"},
+              {41, 40, "is not called by s0: a request calls 7 services here"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    FILE *file = fopen(path, "w");
+    fputs("services:\n", file);
+    for (int k = 0; k < rows[i].services; k++) {
+      fprintf(file, "  s%d:\n    image: node:20\n%s    deploy: {resources: {limits: {cpus: '0.5'}}}\n    environment:\n", k,
+              k ? "" : "    ports: ['80:80']\n");
+      for (int c = 1; c <= (k ? 1 : rows[i].calls) && k + c < rows[i].services; c++)
+        fprintf(file, "      URL_%d: http://s%d:3000\n", c, k + c);
+      fprintf(file, "      DB: postgres://u@db:5432/x\n");
+    }
+    fputs("  db:\n    image: postgres:15\n", file);
+    fclose(file);
+    struct child c = AGUANTA("import", "compose", path, "-o", made), v = AGUANTA("validate", made);
+    test_check(c.status == 0 && strstr(c.err, rows[i].message), "row %zu: %d %s", i, c.status, c.err);
+    test_check(v.status == 0, "row %zu: %d %s", i, v.status, v.err);
+    child_free(&c), child_free(&v);
+    unlink(made);
+  }
+  free(path), free(made);
+}
+
+static const struct test_case cases[] = {{"log", test_log},           {"chains", test_chains},
+                                         {"torn", test_torn},         {"large", test_large},
+                                         {"golden", test_golden},     {"bad", test_bad},
+                                         {"edges", test_edges},       {"small", test_small},
+                                         {"includes", test_includes}, {"variables", test_variables},
+                                         {"outputs", test_outputs},   {0}};
 const struct test_suite suite_import = {"import", cases};
