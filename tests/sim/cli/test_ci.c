@@ -107,8 +107,8 @@ static const char *const hostile[] = {
     "sed 's/\"name\"/\"prices\": \".env\", \"name\"/' ../shop.json > evil.json",
     "sed 's/\"name\"/\"prices\": \"secret.json\", \"name\"/' ../shop.json > evil.json",
     "sed 's/\"exponential\": \"2ms\"/\"empirical\": \"..\\/.env\"/' ../base.json > parts/base.json; cp ../shop.json evil.json",
-    "sed 's/\"exponential\": \"2ms\"/\"empirical\": \"..\\/..\\/outside.json\"/' ../base.json > parts/base.json; cp ../shop.json "
-    "evil.json",
+    ("cp ../shop.json evil.json; sed 's|\"exponential\": \"2ms\"|\"empirical\": \"../../outside.json\"|' ../base.json > "
+     "parts/base.json"),
     "ln -s ../outside.json evil.json",
     "ln -s .env evil.json",
     "cp ../shop.json ./--help.json; cp ../shop.json './$(cat .env).json'; cp ../shop.json './a;cat .env;.json'",

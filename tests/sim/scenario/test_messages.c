@@ -10,8 +10,8 @@ enum part { TRAFFIC, STEPS, SERVICES, PLATFORM, MORE, CLAIMS, PARTS };
 
 static const char *const ordinary[PARTS] = {"{ 'web': { 'kind': 'open', 'rate': '10/s', 'mix': { 'page': 1 } } }",
                                             "[ { 'cpu': '5ms' } ]",
-                                            "{ 'api': { 'kind': 'app', 'runtime': 'event-loop' }, 'db': { 'kind': 'database', "
-                                            "'replicas': 2 }, 'redis': { 'kind': 'cache' } }",
+                                            ("{ 'api': { 'kind': 'app', 'runtime': 'event-loop' }, 'db': { 'kind': 'database', "
+                                             "'replicas': 2 }, 'redis': { 'kind': 'cache' } }"),
                                             "{ 'kind': 'kubernetes', 'nodes': { 'n': { 'cpu': 4 } } }",
                                             "{}",
                                             "[]"};
