@@ -62,7 +62,8 @@ static enum exit_code answer(struct arena *arena, const struct options *o, const
   return session_answer(o, &found, 0);
 }
 
-static enum exit_code fit(struct arena *arena, const struct options *o, struct calibration_options *options) {
+static enum exit_code fit(struct arena *arena, const struct options *o, struct calibration_options *options,
+                          const struct progress *progress) {
   const struct scenario *s = session_read(arena, o, o->files[0], NULL, 0);
   if (!s) return EXIT_INVALID;
   struct diagnostics *d = diagnostics_new(arena);
@@ -71,6 +72,7 @@ static enum exit_code fit(struct arena *arena, const struct options *o, struct c
   const struct measured *m = measured_read(arena, d, o->froms, o->from_count, o->maps, o->map_count);
   session_catch_interrupts();
   struct calibration_results *r = m ? calibrate(arena, d, s, m, options) : NULL;
+  progress_clear(progress);
   screen_messages(diagnostics_render(d, arena));
   if (!r) return EXIT_INVALID;
   if (!session_outputs_apart(o, d)) return EXIT_USAGE;
@@ -92,7 +94,7 @@ static enum exit_code run(const struct options *o) {
   struct arena *arena = arena_new();
   uint32_t count;
   options.overrides = session_overrides(arena, o, 0, &count), options.override_count = count;
-  enum exit_code code = fit(arena, o, &options);
+  enum exit_code code = fit(arena, o, &options, &progress);
   arena_free(arena);
   return code;
 }

@@ -34,7 +34,7 @@ static bool check_together(const struct options *o) {
   return !wrong;
 }
 
-static enum exit_code ask(const struct options *o, struct compare *c) {
+static enum exit_code ask(const struct options *o, struct compare *c, const struct progress *progress) {
   const char *wrong = compare_error(c);
   if (wrong) {
     safe_print(stderr, "aguanta compare: %s\n", wrong);
@@ -43,6 +43,7 @@ static enum exit_code ask(const struct options *o, struct compare *c) {
   if (!add_questions(o, c)) return EXIT_USAGE;
   session_catch_interrupts();
   struct answer answer = answer_of_compare(compare_run(c));
+  progress_clear(progress);
   return session_answer(o, &answer, 0);
 }
 
@@ -61,7 +62,7 @@ static enum exit_code run(const struct options *o) {
     progress_begin(&progress, o, "replications");
     progress_follow(&progress, &study);
     struct compare *c = compare_open(arena, scenarios, o->file_count, &study);
-    code = ask(o, c);
+    code = ask(o, c, &progress);
     compare_close(c);
   }
   arena_free(arena);

@@ -25,7 +25,11 @@ static struct scenario *scenario_in(void *context, struct arena *arena, double m
 
 static void show(void *context, uint32_t done, uint32_t of) {
   struct session *s = context;
-  if (progress_due(&s->progress)) progress_show(&s->progress, "%u months run, at least %u more", done, of - done);
+  if (!progress_due(&s->progress)) return;
+  if (of > done)
+    progress_show(&s->progress, "%u months run, at least %u more", done, of - done);
+  else
+    progress_show(&s->progress, "%u months run, looking for when it breaks", done);
 }
 
 /* Null after a message, or when interrupted before anything was found. */

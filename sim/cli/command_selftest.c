@@ -13,6 +13,7 @@ static enum exit_code run(const struct options *o) {
   struct arena *arena = arena_new();
   struct selftest_options options = {o->seed, study.jobs, study.interrupted, study.progress, study.context};
   struct answer answer = answer_of_selftest(selftest_run(arena, &options));
+  progress_clear(&progress);
   enum exit_code code = session_answer(o, &answer, progress.started);
   arena_free(arena);
   return code;

@@ -64,7 +64,8 @@ static enum exit_code answer(const struct options *o, const struct sensitivity_r
   return session_answer(o, &found, 0);
 }
 
-static enum exit_code analyse(struct arena *arena, const struct options *o, struct sensitivity_options *options) {
+static enum exit_code analyse(struct arena *arena, const struct options *o, struct sensitivity_options *options,
+                              const struct progress *progress) {
   const struct scenario *base = session_read(arena, o, o->files[0], NULL, 0);
   if (!base) return EXIT_INVALID;
   struct inputs in = {0};
@@ -79,7 +80,9 @@ static enum exit_code analyse(struct arena *arena, const struct options *o, stru
   if (!read_ends(arena, o, &in)) return EXIT_INVALID;
   if (!session_fits(o, &base, 1, &options->study)) return EXIT_ERROR;
   session_catch_interrupts();
-  return answer(o, sensitivity_run(arena, base, in.cases, in.count, options));
+  const struct sensitivity_results *r = sensitivity_run(arena, base, in.cases, in.count, options);
+  progress_clear(progress);
+  return answer(o, r);
 }
 
 static enum exit_code run(const struct options *o) {
@@ -89,7 +92,7 @@ static enum exit_code run(const struct options *o) {
   progress_begin(&progress, o, "replications");
   progress_follow(&progress, &options.study);
   struct arena *arena = arena_new();
-  enum exit_code code = analyse(arena, o, &options);
+  enum exit_code code = analyse(arena, o, &options, &progress);
   arena_free(arena);
   return code;
 }

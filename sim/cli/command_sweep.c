@@ -143,6 +143,7 @@ static enum exit_code run_and_export(struct asked *a) {
   struct sweep_work done = {0};
   progress_begin(&a->progress, o, "points");
   code = run_points(a, &done);
+  progress_clear(&a->progress);
   struct answer answer = answer_of_sweep(a->results);
   code = exit_code_worse(code, session_code(&answer, o->statements));
   bool timed = session_timing(o, done.requests, done.events, a->progress.started), exported = session_export(o, &answer);

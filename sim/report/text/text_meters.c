@@ -42,34 +42,23 @@ static bool is_idle(const struct results *r, const struct meter_row *row) {
   return !m || isnan(m->estimate.value) || m->estimate.value == 0;
 }
 
-static void print_idle(FILE *file, const struct results *r, int width) {
-  enum { INDENT = 2 };
-  char *text = NULL;
-  size_t length;
-  uint32_t idle = 0;
-  FILE *line = allocate_stream(&text, &length);
-  for (uint32_t i = 0; i < r->meter_count; i++)
-    if (is_idle(r, &r->meters[i])) fprintf(line, "%s%s", idle++ ? ", " : "at 0 throughout: ", r->meters[i].name);
-  fclose(line);
-  if (idle) {
-    fprintf(file, "%*s", INDENT, "");
-    table_wrapped(file, text, INDENT + 17, width);
-    fputc('\n', file);
-  }
-  free(text);
+/* What stayed at 0 is shown only where all is asked for. */
+static bool is_shown(const struct results *r, const struct meter_row *row, const struct report_options *options) {
+  return options->verbose || !is_idle(r, row);
 }
 
 void text_meters(FILE *file, const struct results *r, const struct report_options *options) {
-  if (!r->meter_count || !r->requests) return;
+  uint32_t shown = 0;
+  for (uint32_t i = 0; i < r->meter_count; i++) shown += is_shown(r, &r->meters[i], options);
+  if (!shown || !r->requests) return;
   table_heading(file, "COUNTED", "in addition to requests, in one replication");
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     bool any = false;
     for (uint32_t i = 0; i < r->meter_count; i++) {
-      if (r->meters[i].kind != kinds[k].kind || (!options->verbose && is_idle(r, &r->meters[i]))) continue;
+      if (r->meters[i].kind != kinds[k].kind || !is_shown(r, &r->meters[i], options)) continue;
       if (!any) print_heading(file, k);
       print_row(file, r, &r->meters[i], k);
       any = true;
     }
   }
-  if (!options->verbose) print_idle(file, r, options->width);
 }
