@@ -6,7 +6,8 @@ umask 022
 cd "$(dirname "$0")/.."
 program=$1 to=$2
 version=$(packaging/version.sh) date=$(packaging/version.sh DATE) arch=$(dpkg --print-architecture)
-maintainer="The authors of aguanta <aguanta@localhost.localdomain>"
+# Whoever gives the package to others says who answers for it: DEB_MAINTAINER="NAME <ADDRESS>".
+maintainer=${DEB_MAINTAINER:-The authors of aguanta <aguanta@example.org>}
 SOURCE_DATE_EPOCH=$(date -u -d "$date" +%s)
 export SOURCE_DATE_EPOCH
 work=$to/root root=$to/root/tree doc=$to/root/tree/usr/share/doc/aguanta
@@ -28,7 +29,7 @@ Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: aguanta
 
 Files: *
-Copyright: The authors of aguanta
+Copyright: ${date%%-*} The authors of aguanta
 License: GPL-3+
  This program is free software: you can redistribute it and/or modify it under the terms of the GNU General Public License as published by
  the Free Software Foundation, either version 3 of the License, or (at your option) any later version.
@@ -38,6 +39,10 @@ License: GPL-3+
  .
  On Debian systems the whole licence is in /usr/share/common-licenses/GPL-3.
 END
+
+# It is no upload to Debian, so it closes no bug there.
+mkdir -p "$root/usr/share/lintian/overrides"
+echo 'aguanta: initial-upload-closes-no-bugs' > "$root/usr/share/lintian/overrides/aguanta"
 
 # dpkg-shlibdeps reads the package's control file.
 printf 'Source: aguanta\n\nPackage: aguanta\nArchitecture: any\n' > "$work/debian/control"

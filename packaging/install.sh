@@ -32,6 +32,7 @@ put() {
   install -m 644 models/service/presets/*.json "$data/presets"
   install -d "$data/ci"
   install -m 755 ci/*.sh "$data/ci"
+  chmod 644 "$data/ci/lib.sh" # the others read it
   install -m 644 ci/gitlab.yml "$data/ci"
   for f in README.md LICENSE CHANGELOG.md SECURITY.md; do [ ! -e $f ] || install -m 644 $f "$doc"; done
   find docs scenarios -type f ! -name '.*' ! -path '*.sweep/*' -exec cp --parents -t "$doc" {} +
