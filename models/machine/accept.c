@@ -205,12 +205,13 @@ static bool is_to_compute(const struct world *w, const struct container *c, stru
 }
 
 /* It computes first, on a node with room, and nothing else happens at this instant: what it would be woken for, and the turn that
- * it would have. */
+ * it would have. The request whose computation has ended still counts in the container: what that changes has to wait. */
 static bool computes_at_once(struct world *w, struct container *c, struct crew *k, struct request *r) {
   const struct instruction *in = &w->model->programs[r->endpoint].instructions[r->pc];
   const struct node *n = &w->nodes[c->node];
   bool shares = c->metered || c->fair_share_entry != NONE || n->demand > n->free_until;
-  if (!c->loops->in_end || shares || r->impatient || !calendar_is_quiet_beside(w->calendar, c->slot)) return false;
+  bool counts = c->crowds || c->scales || c->cold;
+  if (!c->loops->in_end || shares || counts || r->impatient || !calendar_is_quiet_beside(w->calendar, c->slot)) return false;
   if (!is_to_compute(w, c, r, in)) return false;
   container_books(w, c, r, r->wait_cell);
   marks(w, c, k, r);

@@ -233,8 +233,30 @@ static void test_demand(void) {
   }
 }
 
-static const struct test_case cases[] = {
-    {"behind threads", test_behind_threads},     {"demand", test_demand},         {"newcomers", test_newcomers},
-    {"beside busy ones", test_beside_busy_ones}, {"full queue", test_full_queue}, {"clients go", test_clients_go},
-    {"which connection", test_which_connection}, {"round trip", test_round_trip}, {NULL, NULL}};
+/* Three users at 10 s, 1 s for each request in flight: A, alone, until 11 s; its answer is out when B is read, beside C, until 13 s;
+ * C, alone again, until 14 s. */
+static void test_answer_is_out(void) {
+  char traffic[300];
+  snprintf(traffic, sizeof traffic, USERS("u", "3", "10s", "e"), "");
+  struct fixture f =
+      fixture_of(PROXIED, traffic, ENDPOINT("e", "1s"), "0",
+                 ", 'accept': 'one', 'concurrency': [ { 'in_flight': 1, 'factor': 1 }, { 'in_flight': 3, 'factor': 3 } ]");
+  struct world *w = world_new(&f.scenario->model, 1, 0, WORLD_TRAFFIC);
+  w->horizon = w->measured_until = 19 * SIM_S;
+  world_run(w);
+  test_check(fabs(fixture_mean_s(w, 0) - 8. / 3) < 1e-6, "mean %.9f s, by hand (1 + 3 + 4) / 3", fixture_mean_s(w, 0));
+  world_free(w);
+  fixture_close(&f);
+}
+
+static const struct test_case cases[] = {{"behind threads", test_behind_threads},
+                                         {"demand", test_demand},
+                                         {"newcomers", test_newcomers},
+                                         {"beside busy ones", test_beside_busy_ones},
+                                         {"full queue", test_full_queue},
+                                         {"clients go", test_clients_go},
+                                         {"which connection", test_which_connection},
+                                         {"round trip", test_round_trip},
+                                         {"answer is out", test_answer_is_out},
+                                         {NULL, NULL}};
 const struct test_suite suite_accept = {"accept", cases};
