@@ -4,7 +4,7 @@
 #define STEP_ADDRESS(name) &step_##name,
 static const struct alternative *const kinds[] = {STEPS(STEP_ADDRESS) NULL};
 
-const struct choice_set step_choices = {"step", "One thing that a request does.", kinds, NULL};
+const struct choice_set step_choices = {.name = "step", .doc = "One thing that a request does.", .kinds = kinds, .named = true};
 
 static const struct field fields[] = {
     KEY("entry", REFERENCE, endpoint_config, entry, OPTIONAL, .target = "services",

@@ -100,4 +100,5 @@ static const struct batch_kind uniform_kind = {uniform_draw, uniform_mean, unifo
 static const struct alternative uniform_alternative = {"uniform", false, &uniform_record, &uniform_kind};
 
 static const struct alternative *const alternatives[] = {&constant_alternative, &geometric_alternative, &uniform_alternative, NULL};
-const struct choice_set batch_choices = {"batch size", "How many requests come together.", alternatives, "constant"};
+const struct choice_set batch_choices = {
+    .name = "batch size", .doc = "How many requests come together.", .kinds = alternatives, .shorthand_key = "constant"};

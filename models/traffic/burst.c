@@ -60,7 +60,7 @@ static const struct record mmpp_record = {.name = "mmpp",
                                           .doc = "A Markov-modulated Poisson process: the rate jumps at random times."};
 static const struct alternative mmpp_alternative = {"mmpp", false, &mmpp_record, NULL};
 static const struct alternative *const alternatives[] = {&mmpp_alternative, NULL};
-const struct choice_set burst_choices = {"burst", "How the rate jumps at random.", alternatives, NULL};
+const struct choice_set burst_choices = {.name = "burst", .doc = "How the rate jumps at random.", .kinds = alternatives};
 
 static const struct field dispersion_fields[] = {
     KEY("index", NUMBER, dispersion_config, index, DEFAULT(1), RANGE(1, 1e9),

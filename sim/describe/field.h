@@ -169,6 +169,7 @@ struct choice_set {
   const char *doc;
   const struct alternative *const *kinds; /* ends with null */
   const char *shorthand_key;              /* a bare string or number means {shorthand_key: it}; null if not allowed */
+  bool named;                             /* each may have a "name", unique in its list, which paths accept for its index */
 };
 
 /* Kinds of one thing that a word selects: {"kind": "token-bucket", "rate": "5/s"}.

@@ -298,8 +298,25 @@ char *json_source(struct arena *arena, const struct json_value *v) {
   return arena_format(arena, "%s:%u", v->position.source->name, line);
 }
 
-/* The element of a list at the index that begins `path`. */
+const char *json_called(const struct json_value *v) {
+  const struct json_value *inner = json_member(v, "value");
+  const char *name = json_text(json_member(v, "name"));
+  return name ? name : json_text(json_member(inner, "name"));
+}
+
+/* The element of a list whose name begins `path`: its "name". */
+static const struct json_value *element_called(const struct json_value *list, const char *path, size_t length) {
+  for (const struct json_value *v = list->first; v; v = v->next) {
+    const char *name = json_called(v);
+    if (name && length && strlen(name) == length && !strncmp(name, path, length)) return v;
+  }
+  return NULL;
+}
+
+/* The element of a list at the index that begins `path`, or of that name. */
 static const struct json_value *element_at(const struct json_value *list, const char *path, size_t *used) {
+  *used = strcspn(path, ".");
+  if (strspn(path, "0123456789") != *used) return element_called(list, path, *used);
   char *end;
   unsigned long index = *path >= '0' && *path <= '9' ? strtoul(path, &end, 10) : (end = (char *)path, list->count);
   *used = (size_t)(end - path);

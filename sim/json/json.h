@@ -78,6 +78,8 @@ enum json_origin json_origin(const struct json_value *);
 /* "scenarios/web.json:23", "parts/platform.json:5", "--set services.x.replicas=3". */
 char *json_source(struct arena *, const struct json_value *);
 
+/* The "name" of an element of a list, which a path accepts for its index, also that of {"value": element}; null: none. */
+const char *json_called(const struct json_value *element);
 /* The value that a dotted path names, such as services.backend.replicas or claims.0; null when there is none. Keys that
  * hold dots themselves are found: the longest key that fits wins. */
 const struct json_value *json_resolve_path(const struct json_value *root, const char *path);

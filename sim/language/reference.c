@@ -108,6 +108,12 @@ static void put_choice(FILE *out, struct arena *arena, const struct choice_set *
   fprintf(out, "\n## Choice: %s\n\n", set->name);
   if (set->doc) fprintf(out, "%s\n\n", set->doc);
   if (set->shorthand_key) fprintf(out, "A bare value means `{\"%s\": value}`.\n\n", set->shorthand_key);
+  if (set->named)
+    fprintf(out,
+            "Each may have a `\"name\"` next to these keys, unique in its list: 1 to 63 of the characters `A-Z a-z 0-9 _ -`, not "
+            "digits only. "
+            "Paths accept it instead of the number of the %s.\n\n",
+            set->name);
   fputs("| key | form | keys | meaning |\n| --- | --- | --- | --- |\n", out);
   for (const struct alternative *const *k = set->kinds; *k; k++) {
     const char *form = arena_format(arena, (*k)->flat ? "{\"%s\": ..., ...}" : "{\"%s\": {...}}", (*k)->key);

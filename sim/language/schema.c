@@ -103,6 +103,14 @@ static void put_owners(struct schema_writer *w, const struct record *record) {
   if (count) fputc(']', w->out);
 }
 
+/* Whether objects of the record are flat kinds of a set whose entries may have a "name". */
+static bool may_have_name(const struct schema_writer *w, const struct record *record) {
+  for (uint32_t i = 0; i < w->words.choice_count; i++)
+    for (const struct alternative *const *k = w->words.choices[i]->kinds; *k && w->words.choices[i]->named; k++)
+      if ((*k)->flat && (*k)->record == record) return true;
+  return false;
+}
+
 static void put_object(struct schema_writer *w, const struct record *record) {
   fputs("\"type\": \"object\", \"properties\": {", w->out);
   uint32_t count = 0;
@@ -113,6 +121,7 @@ static void put_object(struct schema_writer *w, const struct record *record) {
   static const char *const common[] = {"source", "$schema", "extends"};
   for (int i = 0; i < (record == w->root ? 3 : 1); i++)
     if (!record_field(record, common[i])) fprintf(w->out, "%s\"%s\": {\"type\": \"string\"}", count++ ? ", " : "", common[i]);
+  if (may_have_name(w, record)) fprintf(w->out, "%s%s", count ? ", " : "", SCHEMA_ENTRY_NAME);
   fprintf(w->out, "}, %s", SCHEMA_SIDE_KEYS);
   put_owners(w, record);
   put_one_of(w, record);
@@ -169,6 +178,7 @@ static void put_kind(struct schema_writer *w, const struct choice_set *set, cons
   fprintf(w->out, "{\"type\": \"object\", \"properties\": {\"source\": {\"type\": \"string\"}, %s: {", schema_quoted(w, kind->key));
   schema_put_sourced(w, &(struct field){.name = kind->key, .kind = FIELD_RECORD, .record = kind->record});
   fputc('}', w->out);
+  if (set->named) fputs(", " SCHEMA_ENTRY_NAME, w->out);
   for (const struct alternative *const *k = set->kinds; *k; k++)
     if (*k != kind) fprintf(w->out, ", %s: {\"type\": \"null\"}", schema_quoted(w, (*k)->key));
   fprintf(w->out, "}, %s}", SCHEMA_SIDE_KEYS);
@@ -178,6 +188,7 @@ static void put_kind(struct schema_writer *w, const struct choice_set *set, cons
 static void put_no_kind(struct schema_writer *w, const struct choice_set *set) {
   fputs("{\"type\": \"object\", \"description\": \"One of these keys.\", \"minProperties\": 1, \"properties\": {\"source\": true",
         w->out);
+  if (set->named) fputs(", \"name\": true", w->out);
   for (const struct alternative *const *k = set->kinds; *k; k++) fprintf(w->out, ", %s: true", schema_quoted(w, (*k)->key));
   fprintf(w->out, "}, \"additionalProperties\": false}");
 }

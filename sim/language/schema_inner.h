@@ -24,6 +24,9 @@ void schema_put_reference(struct schema_writer *, const char *key);
 /* What stands next to the keys of any object. */
 #define SCHEMA_SIDE_KEYS "\"patternProperties\": {\"^x-\": true}, \"additionalProperties\": false"
 
+/* The "name" of an entry of a list, which may stand beside its kind. */
+#define SCHEMA_ENTRY_NAME "\"name\": {\"type\": \"string\", \"pattern\": \"^(?![0-9]+$)[A-Za-z0-9_-]{1,63}$\"}"
+
 /* A schema of what the field holds; schema_put_sourced: of that or {"value": that, "source": ...} or null, as keywords without
  * braces. */
 void schema_put_value(struct schema_writer *, const struct field *);

@@ -183,11 +183,12 @@ static void bind_list(struct binder *b, const struct field *field, const struct 
     return;
   }
   size_t size = field->kind == FIELD_LIST ? field->record->size : sizeof(struct choice);
+  if (field->kind == FIELD_CHOICES && field->choices->named) bind_entry_names(b, value);
   out->items = arena_alloc_array(b->arena, size, json_count(value));
   for (const struct json_value *v = json_first(value); v; v = json_next(v)) {
     void *item = (char *)out->items + size * out->count;
     const char *name = arena_format(b->arena, "%s[%u]", field->name, out->count);
-    const char *outer = bind_enter_index(b, out->count++);
+    const char *outer = bind_enter_entry(b, field, v, out->count++);
     struct field element = {.name = name, .record = field->record, .choices = field->choices};
     element.kind = field->kind == FIELD_LIST ? FIELD_RECORD : FIELD_CHOICE;
     bind_field(b, &element, v, item);

@@ -100,6 +100,7 @@ void bind_choice(struct binder *b, const struct choice_set *set, const char *cal
                  struct choice *out) {
   if (json_type(value) != JSON_OBJECT) value = longhand(b, set, called, value);
   if (!value) return;
+  if (set->named && json_member(value, "name")) value = bind_without_name(b, value);
   bool several;
   const struct alternative *kind = choice_selected(set, value, &several);
   if (!kind) {

@@ -65,4 +65,10 @@ bool bind_side_key(struct binder *, const struct json_value *member);
 const char *bind_enter(struct binder *, const char *name);
 const char *bind_enter_index(struct binder *, uint32_t index);
 
+/* Entries of a list that may have a "name" (bind_named.c): errors of bad names and of a second one in the list; the path of an
+ * entry says its name or else its index; the entry without its name, as its kind reads it. */
+void bind_entry_names(struct binder *, const struct json_value *list);
+const char *bind_enter_entry(struct binder *, const struct field *list, const struct json_value *entry, uint32_t index);
+const struct json_value *bind_without_name(struct binder *, const struct json_value *entry);
+
 #endif

@@ -123,8 +123,10 @@ static void forget_other_kinds(struct place p, struct json_value *here, const ch
     const struct alternative *old = choice_selected(p.choices, here, NULL);
     if (!old || (old->flat && record_field(old->record, name))) return;
   }
+  const struct json_value *called = kind && p.choices->named ? json_member(here, "name") : NULL;
   here->first = here->last = NULL;
   here->count = 0;
+  if (called) json_append(here, (struct json_value *)called);
 }
 
 /* Turns a shorthand into the object that it stands for, in place, so that a key of it can be set. */

@@ -94,8 +94,11 @@ static struct place in_alternative(const struct alternative *kind) {
   return kind->record ? place_of_record(kind->record) : (struct place){.what = PLACE_VALUE};
 }
 
+static const struct field entry_name = {.name = "name", .kind = FIELD_TEXT, .optional = true};
+
 /* The selecting key leads into a nested kind; the keys beside it belong to a flat one. */
 static struct place step_choice(struct place p, const char *name, const struct json_value *here) {
+  if (p.choices->named && !strcmp(name, "name")) return place_of_field(&entry_name);
   const struct alternative *named = choice_named(p.choices, name);
   if (named && !named->flat) return in_alternative(named);
   const struct alternative *selected = named ? named : choice_selected(p.choices, here, NULL);
@@ -121,6 +124,7 @@ struct place place_step(struct place p, const char *name, const struct json_valu
   case PLACE_CHOICE:
     return step_choice(p, name, here);
   case PLACE_CHOICES:
+    index |= p.choices->named && *name;
     return index ? (struct place){.what = PLACE_CHOICE, .field = p.field, .choices = p.choices} : (struct place){0};
   case PLACE_WEIGHTS:
     return (struct place){.what = PLACE_PARAMETER};

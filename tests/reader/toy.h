@@ -81,7 +81,7 @@ static const struct record toy_call_record = {
 static const struct alternative toy_cpu_kind = {"cpu", false, &toy_cpu_record, NULL};
 static const struct alternative toy_call_kind = {"call", true, &toy_call_record, NULL};
 static const struct alternative *const toy_step_kinds[] = {&toy_cpu_kind, &toy_call_kind, NULL};
-static const struct choice_set toy_steps = {"step", "What a request does.", toy_step_kinds, NULL};
+static const struct choice_set toy_steps = {.name = "step", .doc = "What a request does.", .kinds = toy_step_kinds};
 
 struct toy_endpoint {
   const char *name;
@@ -117,7 +117,8 @@ static const struct record toy_day_record = {
 static const struct alternative toy_constant_kind = {"constant", false, &toy_constant_record, NULL};
 static const struct alternative toy_day_kind = {"day", false, &toy_day_record, NULL};
 static const struct alternative *const toy_profile_kinds[] = {&toy_constant_kind, &toy_day_kind, NULL};
-static const struct choice_set toy_profiles = {"profile", "How a rate changes.", toy_profile_kinds, "constant"};
+static const struct choice_set toy_profiles = {
+    .name = "profile", .doc = "How a rate changes.", .kinds = toy_profile_kinds, .shorthand_key = "constant"};
 
 struct toy_claim {
   const char *expr;

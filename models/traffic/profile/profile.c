@@ -24,5 +24,7 @@ const char *profile_prepare(struct choice *p, struct arena *arena, sim_time star
 #define PROFILE_ADDRESS(name) &profile_##name,
 static const struct alternative *const profile_alternatives[] = {PROFILES(PROFILE_ADDRESS) NULL};
 
-const struct choice_set profile_choices = {"profile", "Requests per second as a function of time.", profile_alternatives,
-                                           "constant"};
+const struct choice_set profile_choices = {.name = "profile",
+                                           .doc = "Requests per second as a function of time.",
+                                           .kinds = profile_alternatives,
+                                           .shorthand_key = "constant"};

@@ -12,5 +12,5 @@ const struct alternative shape_flat = {"flat", false, &flat_record, &flat_kind};
 
 #define SHAPE_ADDRESS(name) &shape_##name,
 static const struct alternative *const shapes[] = {SHAPES(SHAPE_ADDRESS) NULL};
-const struct choice_set shape_choices = {"shape", "A course of mean 1: how a rate differs from its mean over the day or the week.",
-                                         shapes, NULL};
+const struct choice_set shape_choices = {
+    .name = "shape", .doc = "A course of mean 1: how a rate differs from its mean over the day or the week.", .kinds = shapes};

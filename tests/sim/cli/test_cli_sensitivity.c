@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define RANGES "docs/examples/ranges.json"
-#define CPU    "endpoints.page.steps.0.cpu"
+#define CPU    "endpoints.page.steps.work.cpu"
 #define RATE   "traffic.web.rate"
 
 static const struct json_value *read_answer(struct arena *arena, const char *path) {

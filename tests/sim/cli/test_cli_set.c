@@ -197,11 +197,45 @@ static void test_optimised(void) {
   }
 }
 
-static const struct test_case cases[] = {{"kinds", test_kinds},
-                                         {"mistakes", test_mistakes},
-                                         {"later_wins", test_later_wins},
-                                         {"seed", test_seed},
-                                         {"jobs", test_jobs},
-                                         {"optimised", test_optimised},
-                                         {0}};
+/* A step's name in a path says the same as its number; without a name nothing has changed. */
+static void test_named_steps(void) {
+  static const char rename[] =
+      "endpoints.page.steps=[{\"name\": \"render\", \"cpu\": \"2ms\"}, {\"delay\": \"1ms\", \"name\": \"rest\"}]";
+  static const char *const paths[][2] = {{"endpoints.page.steps.render.cpu=3ms", "endpoints.page.steps.0.cpu=3ms"},
+                                         {"endpoints.page.steps.rest.name=other", "endpoints.page.steps.1.name=other"}};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    struct child c[2];
+    for (int j = 0; j < 2; j++)
+      c[j] = AGUANTA("run", SMALL, "--reps", "1", "--set", "run.window=1s", "--set", rename, "--set", paths[i][j], "--set",
+                     "claims=[]");
+    test_check(c[0].status == 0 && c[0].out_length > 100, "%s: %d %s", paths[i][0], c[0].status, c[0].err);
+    test_check(!strcmp(c[0].out, c[1].out), "%s gives another answer than %s", paths[i][0], paths[i][1]);
+    child_free(&c[0]), child_free(&c[1]);
+  }
+}
+
+static const struct setting bad_names[] = {
+    {"[{\"name\": \"a\", \"cpu\": \"2ms\"}, {\"name\": \"a\", \"cpu\": \"2ms\"}]", NULL,
+     "error: the name \"a\" is already that of another entry of this list"},
+    {"[{\"name\": \"12\", \"cpu\": \"2ms\"}]", NULL, "error: the name \"12\" must be 1 to 63 of the characters"},
+    {"[{\"name\": \"a.b\", \"cpu\": \"2ms\"}]", NULL, "error: the name \"a.b\" must be 1 to 63 of the characters"},
+    {"[{\"name\": \"\", \"cpu\": \"2ms\"}]", NULL, "error: the name \"\" must be 1 to 63 of the characters"},
+    {"[{\"name\": 3, \"cpu\": \"2ms\"}]", NULL, "error: \"name\" must be a text, not a number"},
+    {"[{\"name\": \"a\"}]", NULL, "error: a step needs one of the keys"}};
+
+static void test_bad_step_names(void) {
+  for (size_t i = 0; i < sizeof bad_names / sizeof *bad_names; i++) {
+    char set[200];
+    snprintf(set, sizeof set, "endpoints.page.steps=%s", bad_names[i].set);
+    struct child c = AGUANTA("check", SMALL, "--set", set);
+    test_check(c.status == 3 && child_count(c.err, "error: ") == 1 && strstr(c.err, bad_names[i].expected), "%s: %d %s", set,
+               c.status, c.err);
+    child_free(&c);
+  }
+}
+
+static const struct test_case cases[] = {
+    {"kinds", test_kinds},       {"named_steps", test_named_steps}, {"bad_step_names", test_bad_step_names},
+    {"mistakes", test_mistakes}, {"later_wins", test_later_wins},   {"seed", test_seed},
+    {"jobs", test_jobs},         {"optimised", test_optimised},     {0}};
 const struct test_suite suite_cli_set = {"cli_set", cases};
