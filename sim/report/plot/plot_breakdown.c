@@ -46,16 +46,28 @@ static int rows_of(const struct result_file *file, const char *endpoint, struct 
   return count;
 }
 
+static void add_part(struct bar *bar, const char *name, double share, struct figure_tint color) {
+  struct bar_part *part = bars_add(bar, name, share, color);
+  snprintf(part->amount, sizeof part->amount, "%s", format_percent(share).text);
+}
+
+/* Slivers of under a percent each are one part, as they are one line of the text. */
 static void fill(struct bar *bar, const struct row *rows, int count, bool slow) {
-  double sum = 0;
+  double sum = 0, slivers = 0;
+  int smaller = 0;
   for (int i = 0; i < count; i++) sum += slow ? rows[i].slow : rows[i].mean;
   snprintf(bar->total, sizeof bar->total, "%s", format_number(UNIT_SECONDS, NULL, sum).text);
   for (int i = 0; i < count && sum > 0; i++) {
     double share = (slow ? rows[i].slow : rows[i].mean) / sum;
-    if (share < 0.005) continue;
-    struct bar_part *part = bars_add(bar, rows[i].name, share, rows[i].color);
-    snprintf(part->amount, sizeof part->amount, "%s", format_percent(part->value).text);
+    if (share >= 0.01)
+      add_part(bar, rows[i].name, share, rows[i].color);
+    else if (share > 0)
+      slivers += share, smaller++;
   }
+  if (slivers < 0.005) return;
+  char name[40];
+  snprintf(name, sizeof name, "%d smaller", smaller);
+  add_part(bar, name, slivers, figure_tint(palette_component(-1), 3));
 }
 
 static int add_endpoint(const struct result_file *file, const char *endpoint, struct bar *bars, int count) {
