@@ -4,14 +4,15 @@
 #include "sim/engine/arena.h"
 #include "sim/json/safe_text.h"
 #include "sim/report/check_report.h"
+#include "sim/report/format.h"
 
 /* One file after the other; their results are kept when they are to be exported together. */
 struct check {
   const struct options *options;
   struct arena *arena;
   struct statement_sum statements;
-  struct requirement_sum requirements; /* of all scenarios and pages */
-  uint32_t invalid;                    /* files that could not be judged */
+  struct requirement_sum requirements; /* of all scenarios */
+  uint32_t invalid;                    /* scenarios that could not be judged */
   struct check_row *rows;
   uint32_t count;
   struct page **pages; /* those that were judged */
@@ -20,16 +21,10 @@ struct check {
   enum exit_code scenario_code, page_code;
 };
 
-static void add_requirements(struct requirement_sum *sum, const struct requirement_sum *more) {
-  sum->count += more->count, sum->pass += more->pass, sum->fail += more->fail;
-  sum->undecided += more->undecided, sum->no_data += more->no_data;
-  sum->warnings += more->warnings, sum->open += more->open;
-}
-
 static void show(struct check *c, const char *file, const struct results *r) {
   struct verdict_sum sum = verdicts_of(r);
   check_add_statements(&c->statements, &sum.statements);
-  add_requirements(&c->requirements, &sum.requirements);
+  verdicts_add(&c->requirements, &sum.requirements);
   if (session_exports_to_stdout(c->options)) return;
   struct screen screen;
   report_check_file(screen_open(&screen, stdout), r, file, c->options->quiet);
@@ -44,8 +39,6 @@ static enum exit_code check_page_file(struct check *c, const char *file) {
   struct check_page *row = &c->page_rows[c->page_row_count++];
   *row = page ? page_for_export(page, c->options->write) : (struct check_page){.file = file};
   row->exit_code = (int)code;
-  add_requirements(&c->requirements, &row->requirements);
-  c->invalid += !page;
   if (page) c->pages[c->page_count++] = page;
   c->page_code = exit_code_worse(c->page_code, code);
   return code;
@@ -82,7 +75,7 @@ static const char *words(enum exit_code code, bool statements) {
   return "";
 }
 
-/* "5 files: 12 PASS, 1 FAIL; ", of several. */
+/* "5 files: 12 PASS, 1 FAIL; ", of several: the scenarios, whose requirements the exit code follows. */
 static const char *counted(const struct check *c) {
   const struct requirement_sum *sum = &c->requirements;
   const struct {
@@ -90,12 +83,26 @@ static const char *counted(const struct check *c) {
     const char *word;
   } parts[] = {{sum->pass, "PASS"},     {sum->fail, "FAIL"},          {sum->undecided, "UNDECIDED"}, {sum->no_data, "NO DATA"},
                {sum->warnings, "WARN"}, {sum->open, "open (should)"}, {c->invalid, "not judged"}};
-  uint32_t files = c->count + c->page_row_count;
-  if (files < 2) return "";
-  const char *text = arena_format(c->arena, "%u files: ", files), *between = "";
+  if (!c->count || c->count + c->page_row_count < 2) return "";
+  const char *text = arena_format(c->arena, "%s: ", format_counted(c->count, "file", NULL).text), *between = "";
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (parts[i].count || !i)
       text = arena_format(c->arena, "%s%s%u %s", text, between, parts[i].count, parts[i].word), between = ", ";
+  return arena_format(c->arena, "%s; ", text);
+}
+
+/* "5 pages: 800 cells compared, 0 differences; ": of pages the exit code follows what differs, not what their scenarios keep. */
+static const char *counted_pages(const struct check *c) {
+  uint32_t compared = 0, differ = 0, no_data = 0, not_judged = c->page_row_count - c->page_count;
+  if (!c->page_row_count || c->count + c->page_row_count < 2) return "";
+  for (uint32_t i = 0; i < c->page_count; i++) {
+    const struct page_sum *s = page_sum(c->pages[i]);
+    compared += s->compared, differ += s->differences + (c->options->write ? 0 : s->stale), no_data += s->no_data;
+  }
+  const char *text = arena_format(c->arena, "%s: %s compared, %s", format_counted(c->page_row_count, "page", NULL).text,
+                                  format_counted(compared, "cell", NULL).text, format_counted(differ, "difference", NULL).text);
+  if (no_data) text = arena_format(c->arena, "%s, %u without data", text, no_data);
+  if (not_judged) text = arena_format(c->arena, "%s, %u not judged", text, not_judged);
   return arena_format(c->arena, "%s; ", text);
 }
 
@@ -108,9 +115,9 @@ static void conclude(const struct check *c, enum exit_code code) {
   for (uint32_t i = 0; i < c->page_count; i++) any_ids |= page_has_ids(c->pages[i]);
   struct screen screen;
   FILE *file = screen_open(&screen, stdout);
-  if (any_ids) page_overview(file, c->pages, c->page_count);
+  if (any_ids) page_overview(file, c->pages, c->page_count, screen.width);
   if (c->statements.count) safe_print(file, "check: statements: %s\n", verdicts_statement_words(&c->statements).text);
-  safe_print(file, "check: %s%s\n", counted(c), of_pages ? check_page_words(code) : words(code, o->statements));
+  safe_print(file, "check: %s%s%s\n", counted(c), counted_pages(c), of_pages ? check_page_words(code) : words(code, o->statements));
   screen_close(&screen);
 }
 

@@ -46,6 +46,7 @@ static enum exit_code preview(const struct asked *a) {
 
 static void show_rows(const struct asked *a, bool all) {
   struct screen screen;
+  progress_clear(&a->progress);
   sweep_table_rows(screen_open(&screen, stdout), a->table, all);
   screen_close(&screen);
 }

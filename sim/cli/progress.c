@@ -49,7 +49,7 @@ void progress_show(const struct progress *p, const char *format, ...) {
   va_end(arguments);
   int width = screen_width(stderr);
   if (p->bar)
-    safe_print(stderr, "\r%-*.*s", room(width), room(width), line);
+    fputc('\r', stderr), safe_print(stderr, "%-*.*s", room(width), room(width), line); /* safe_print lets no \r through */
   else
     show_line(line);
 }
@@ -66,7 +66,8 @@ static void show_foreseen(void *context, const struct study_estimate *e) {
   struct progress *p = context;
   double passed = progress_clock() - p->started, seconds = passed / e->done * (e->replications - e->done);
   if (p->silent || (seconds < 2 && !p->wanted)) return;
-  fprintf(stderr, "%saguanta: about %u replications in all%s, %.2g requests, %.0f s more\n", p->bar ? "\r" : "", e->replications,
+  progress_clear(p);
+  fprintf(stderr, "aguanta: about %u replications in all%s, %.2g requests, %.0f s more\n", e->replications,
           e->replications >= e->budget ? " (the whole budget)" : "", e->requests, seconds);
 }
 

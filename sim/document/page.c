@@ -180,11 +180,6 @@ bool page_counts(const struct claim_result *c) { return !c->implicit && strncmp(
 
 /* --- judging ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_requirements(struct requirement_sum *all, const struct requirement_sum *one) {
-  all->count += one->count, all->pass += one->pass, all->fail += one->fail, all->undecided += one->undecided;
-  all->no_data += one->no_data, all->warnings += one->warnings, all->open += one->open;
-}
-
 static void add_statements(struct statement_sum *all, const struct statement_sum *one) {
   all->count += one->count, all->confirmed += one->confirmed, all->better += one->better;
   all->contradicted += one->contradicted, all->undecided += one->undecided, all->no_data += one->no_data;
@@ -196,7 +191,7 @@ static void add_up(struct page *p) {
     struct verdict_sum sum = verdicts_of(r);
     p->sum.scenarios++;
     for (uint32_t k = 0; k < r->claim_count; k++) p->sum.claims += page_counts(&r->claims[k]);
-    add_requirements(&p->sum.requirements, &sum.requirements);
+    verdicts_add(&p->sum.requirements, &sum.requirements);
     add_statements(&p->sum.statements, &sum.statements);
   }
 }

@@ -66,7 +66,7 @@ const char *page_finding(const struct page *);
 /* Whether it has a table with ids. */
 bool page_has_ids(const struct page *);
 
-/* Pages with ids on one screen, a row each (overview.c). */
-void page_overview(FILE *, struct page *const *, uint32_t count);
+/* Pages with ids on one screen of `width` columns (0: 100), a row each (overview.c). */
+void page_overview(FILE *, struct page *const *, uint32_t count, int width);
 
 #endif

@@ -43,6 +43,11 @@ static void add_statement(struct statement_sum *sum, enum verdict verdict) {
   }
 }
 
+void verdicts_add(struct requirement_sum *all, const struct requirement_sum *more) {
+  all->count += more->count, all->pass += more->pass, all->fail += more->fail, all->undecided += more->undecided;
+  all->no_data += more->no_data, all->warnings += more->warnings, all->open += more->open;
+}
+
 enum verdict verdicts_worst(const struct requirement_sum *sum) {
   return sum->fail ? VERDICT_FAIL : sum->undecided ? VERDICT_UNDECIDED : sum->no_data ? VERDICT_NO_DATA : VERDICT_PASS;
 }

@@ -35,6 +35,7 @@ struct verdict_line {
 
 struct verdict_sum verdicts_of(const struct results *);
 /* The worst of the counts of requirements: for callers that count limits of their own. */
+void verdicts_add(struct requirement_sum *, const struct requirement_sum *more);
 enum verdict verdicts_worst(const struct requirement_sum *);
 /* "FAIL (3 pass, 1 fail, 1 undecided)", of the requirements; broken invariants come first as ERROR, then INTERRUPTED. */
 struct verdict_line verdicts_line(const struct results *);

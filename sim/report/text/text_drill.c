@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { WIDTH = 100, NAME = 36, BEFORE = 10, WORST = 20, BACK = 24 };
+enum { WIDTH = 100, NAME = 36, BEFORE = 10, BACK = 24, ROW = 2 + NAME + 1 + 2 * BEFORE + 2 + BACK + BEFORE + 2 + 9 };
 
 static void print_head(FILE *file, const struct drill_results *r, int width) {
   const char *name = r->scenario_name ? r->scenario_name : "scenario";
@@ -50,24 +50,26 @@ static void print_cell(FILE *file, const struct drill_results *r, uint32_t i, co
   fputc('\n', file);
 }
 
-static void print_fault(FILE *file, const struct drill_results *r, const struct drill_fault *f, int width) {
-  safe_print(file, "\n%s: %s\n  ", f->name, drill_what_words(f).text);
-  table_wrapped(file, drill_fault_words(r, f).text, 2, width);
-  fputc('\n', file);
-  for (uint32_t i = 0; i < f->note_count; i++) fputs("  ", file), table_note(file, "note", f->notes[i], width);
-  for (uint32_t i = 0; i < r->requirement_count; i++) print_cell(file, r, i, &f->cells[i], width);
-}
-
-static void print_columns(FILE *file, const struct drill_results *r) {
+static void print_columns(FILE *file, const struct drill_results *r, const char *before, int indent) {
   if (!r->requirement_count) return;
-  fputs("\nREQUIREMENT", file);
-  table_left(file, "", NAME + 3 - 11);
+  fputs(before, file);
+  table_left(file, "REQUIREMENT", NAME + 3 - indent);
   table_right(file, "BEFORE", BEFORE);
   table_right(file, "WORST", BEFORE);
   fputs("  ", file);
   table_left(file, "HOLDS AGAIN AFTER", BACK);
   table_right(file, "AT THE END", BEFORE);
-  fputs("\n", file);
+  fputc('\n', file);
+}
+
+/* `head`: above the rows of each fault, where the terminal is too narrow for them: what folds them moves the head likewise. */
+static void print_fault(FILE *file, const struct drill_results *r, const struct drill_fault *f, int width, bool head) {
+  safe_print(file, "\n%s: %s\n  ", f->name, drill_what_words(f).text);
+  table_wrapped(file, drill_fault_words(r, f).text, 2, width);
+  fputc('\n', file);
+  for (uint32_t i = 0; i < f->note_count; i++) fputs("  ", file), table_note(file, "note", f->notes[i], width);
+  if (head) print_columns(file, r, "  ", 2);
+  for (uint32_t i = 0; i < r->requirement_count; i++) print_cell(file, r, i, &f->cells[i], width);
 }
 
 static void print_windows(FILE *file, const struct drill_results *r, int width) {
@@ -96,8 +98,9 @@ static void write_report(FILE *file, const struct drill_results *r, const struct
   int width = options->width > 0 ? options->width : WIDTH;
   if (!options->quiet) print_head(file, r, width);
   if (!options->quiet && !r->interrupted) {
-    print_columns(file, r);
-    for (uint32_t i = 0; i < r->fault_count; i++) print_fault(file, r, &r->faults[i], width);
+    bool folded = options->width > 0 && options->width < ROW;
+    if (!folded) print_columns(file, r, "\n", 0);
+    for (uint32_t i = 0; i < r->fault_count; i++) print_fault(file, r, &r->faults[i], width, folded);
     print_windows(file, r, width);
     print_left_out(file, r, width);
   }

@@ -15,7 +15,7 @@ struct line {
   int width, indent;
 };
 
-enum { UNDER = 4, CUTS = 24, NARROWEST = 20 };
+enum { UNDER = 4, CUTS = 24, NARROWEST = 20, LEAST_PART = 13 }; /* a verdict alone ("CONTRADICTED ") is no part */
 
 /* ---- lines ---- */
 
@@ -178,7 +178,7 @@ static bool all_have_gap(const struct block *b, int column) {
 
 /* The last gap of the rows in (from, from + room]; 0: none. A narrow first part is no use. */
 static int next_cut(const struct block *b, int from, int room) {
-  for (int column = from + room + 2; column > from + NARROWEST / 2; column--)
+  for (int column = from + room + 2; column > from + LEAST_PART; column--)
     if (all_have_gap(b, column)) return column;
   return 0;
 }
