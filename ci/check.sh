@@ -1,6 +1,6 @@
 #!/bin/sh
 # check.sh: the verdict of each scenario of the repository that this is started in: JUnit, annotations, a summary. The exit code is the
-# program's. What was answered before and says the same is not run again.
+# program's. A scenario that was answered before and has not changed is not run again.
 #
 #   AGUANTA          the program                                    (aguanta)
 #   AGUANTA_FILES    patterns of the scenarios, as git takes them    (all files that say that they are scenarios and are no parents)

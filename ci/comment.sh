@@ -1,7 +1,7 @@
 #!/bin/sh
-# comment.sh FILE: puts a comment that another job made on the change it is about, or replaces the one that is there. This is the job with a
-# token, so it runs nothing of the change: the file is text of a stranger, cut to 60,000 bytes, without control characters, and nobody is
-# notified by it.
+# comment.sh FILE: posts a comment that another job made on the change it is about; on GitHub it replaces the one that is there. This is the
+# job with a token, so it runs nothing of the change: the file is untrusted text, cut to 60,000 bytes, without control characters, and its
+# @names notify no one.
 #
 # GitHub: GH_TOKEN, AGUANTA_REPOSITORY (owner/name) and AGUANTA_PULL (its number) or AGUANTA_COMMIT (the commit that an open request ends with).
 # GitLab: AGUANTA_GITLAB_TOKEN, and CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID of the job.

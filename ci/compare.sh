@@ -59,7 +59,7 @@ rm -f "$list"
   echo "<!-- aguanta -->"
   echo "### aguanta: $changed of $count scenarios changed"
   echo
-  if [ -s "$lines" ] || [ -n "$gone" ]; then cat "$lines"; printf '%s\n' "$gone"; else echo "No scenario says anything else than before: every answer is the same."; fi
+  if [ -s "$lines" ] || [ -n "$gone" ]; then cat "$lines"; printf '%s\n' "$gone"; else echo "No scenario has changed: every answer is the same."; fi
 } | head -c 60000 > "$comment"
 cat "$comment"
 exit "$code"

@@ -1,7 +1,7 @@
 # lib.sh: what the scripts of this folder share. Read with `.`; they run in the root of the repository that is checked.
 #
-# What is checked is by a stranger. So the program gets an environment with nothing in it (no variable of the job can get into its output),
-# --root of the checkout (it reads no file outside, also not through links), and only files that say that they are scenarios and are no links.
+# The files that are checked are untrusted. So the program gets a minimal environment (no secret of the job can get into its output),
+# --root set to the checkout (it reads no file outside, not even through links), and only files that declare themselves scenarios and are no links.
 set -eu
 : "${AGUANTA:=aguanta}" "${AGUANTA_OUT:=aguanta-out}" "${AGUANTA_CACHE:=}" "${AGUANTA_FILES:=}" "${AGUANTA_OPTIONS:=}"
 umask 022

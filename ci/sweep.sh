@@ -1,6 +1,6 @@
 #!/bin/sh
-# sweep.sh shard I N STUDY: the I-th of N parts of a sweep; its points are kept in AGUANTA_OUT/sweep, a folder to cache: those that are there
-# and say the same are not run again.
+# sweep.sh shard I N STUDY: the I-th of N parts of a sweep; its points are kept in AGUANTA_OUT/sweep, a folder to cache: points that are there
+# and have not changed are not run again.
 # sweep.sh merge STUDY STORE...: the answer of all shards, AGUANTA_OUT/NAME.csv.
 . "$(dirname "$0")/lib.sh"
 what=$1

@@ -1,4 +1,4 @@
-"""Requirements of results that do not hold: read_results.py RESULT.json..."""
+"""Prints the requirements that do not hold: read_results.py RESULT.json..."""
 import json
 import sys
 
