@@ -413,6 +413,12 @@ static void link_locks(struct linker *l, enum link_stage stage) {
 
 static void locks_sums(struct demand_sums *d, struct arena *arena) {
   d->locked_s = arena_new_array(arena, double, d->model->locks->count + 1);
+  d->locked_cpu_s = arena_new_array(arena, double, d->model->locks->count + 1);
+}
+
+static void locks_computes(const struct walk *w, int32_t service, double weighted_s) {
+  (void)service;
+  for (uint32_t i = 0; i < w->locked_count; i++) w->sums->locked_cpu_s[w->locked[i].lock] += weighted_s;
 }
 
 static const struct locks_of_request new_request = {.locks = NONE, .waking = NONE};
@@ -420,6 +426,7 @@ const struct part part_locks = {.name = "locks",
                                 .room.request = sizeof(struct locks_of_request),
                                 .request = &new_request,
                                 .sums = locks_sums,
+                                .computes = locks_computes,
                                 .link = link_locks,
                                 .requests = true,
                                 .room.world = sizeof(struct locks),

@@ -70,6 +70,8 @@ void compile_unlocked(struct compiler *, bool transactional);
 /* Programs are compiled: refuses orders that form a circle; declares meters. */
 void locks_link(struct linker *);
 const char *lock_described(const struct model *, const struct lock_class *, struct arena *);
+/* Of the class by its index: what its row of the load sheet leaves out; null: nothing. */
+const char *lock_remark(const struct demand_sums *, uint32_t lock);
 
 /* --- while running --------------------------------------------------------------------------------------------------------- */
 

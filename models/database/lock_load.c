@@ -10,13 +10,11 @@ static const char *name_of(const struct load_sheet *l, const char *database, con
   return arena_format(l->arena, k->kind == LOCK_ROW ? "%s row %s" : "%s writer", database, k->name);
 }
 
-/* Hand-overs and what is computed under the lock are counted as if a core were free and awake each time. */
-static const char *remark_of(const struct load_sheet *l, const struct lock_class *k, const char *name) {
-  if (!hand_over_costs(k->hand_over)) return NULL;
-  return arena_format(l->arena,
-                      "%s is full at this at the most: who is handed it may have to wait for a core, or for one to wake, and keeps "
-                      "it meanwhile",
-                      name);
+/* What is computed under the lock is counted as if a core were free and awake each time. */
+const char *lock_remark(const struct demand_sums *d, uint32_t lock) {
+  return d->locked_cpu_s[lock] > 0
+             ? "a lock fills up at this rate or below: its holder may have to wait for a core, or for one to wake"
+             : NULL;
 }
 
 static void loads(const struct model *m, struct load_sheet *l) {
@@ -25,14 +23,13 @@ static void loads(const struct model *m, struct load_sheet *l) {
     if (k->kind != LOCK_ROWS && k->kind != LOCK_ROW && k->kind != LOCK_FILE) continue;
     const struct service_config *database = model_service(m, (uint32_t)k->database);
     bool runs = service_runs(database);
-    const char *name = name_of(l, database->name, k);
     load_add(l, &(struct load){.kind = LOAD_LOCKS,
                                .owner = runs ? LOAD_OF_SERVICE : LOAD_OF_ALL,
                                .index = runs ? (uint32_t)k->database : 0,
-                               .name = name,
+                               .name = name_of(l, database->name, k),
                                .demand_s = l->sums->locked_s[i] * lock_busiest(m, k),
                                .capacity = 1,
-                               .remark = remark_of(l, k, name),
+                               .remark = lock_remark(l->sums, i),
                                .metered = k->busy >= 0,
                                .meter = (uint32_t)k->busy});
   }

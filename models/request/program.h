@@ -233,6 +233,7 @@ struct demand_sums {
   double **shard_primary_s; /* of this, what only its primary can do */
   double *permit_s;         /* by limit: time for which its permits are held */
   double *locked_s;         /* by class of lock: time for which one is held */
+  double *locked_cpu_s;     /* likewise: CPU of those who hold it, on a reference core */
   double *workers_s;        /* of cpu_s, what workers next to an event loop do */
   double *disk_s;           /* by database: time of page reads */
   double *published;        /* by queue: jobs */
