@@ -12,19 +12,9 @@
 #include <unistd.h>
 
 /* Before anything is run: the scenario that extends the given one names it from there, so that the folder must exist. */
-static bool has_folder(const char *path) {
-  const char *slash = strrchr(path, '/');
-  char *folder = slash ? allocate_format("%.*s", (int)(slash - path) + 1, path) : NULL;
-  bool there = !folder || !access(folder, F_OK);
-  if (!there) safe_print(stderr, "aguanta calibrate: cannot write %s: there is no folder %s\n", path, folder);
-  free(folder);
-  return there;
-}
-
 /* Never over a file that is there, unless the user says so. */
 static bool may_write(const struct options *o) {
   if (!o->output || !strcmp(o->output, "-")) return true;
-  if (!has_folder(o->output)) return false;
   if (o->force || access(o->output, F_OK)) return true;
   safe_print(stderr, "aguanta calibrate: %s is there already: --force writes over it\n", o->output);
   return false;

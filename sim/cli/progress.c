@@ -33,7 +33,10 @@ bool progress_due(struct progress *p) {
 }
 
 /* On a bar nothing may go on to a second line: it could not be written over. */
-static int room(int width) { return (width ? width : 80) - 1; }
+static int room(void) {
+  int columns = screen_terminal(stderr);
+  return (columns ? columns : 80) - 1;
+}
 
 static void show_line(const char *line) {
   char *text = allocate_format("%s\n", line);
@@ -47,16 +50,14 @@ void progress_show(const struct progress *p, const char *format, ...) {
   char line[500];
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  int width = screen_width(stderr);
   if (p->bar)
-    fputc('\r', stderr), safe_print(stderr, "%-*.*s", room(width), room(width), line); /* safe_print lets no \r through */
+    fputc('\r', stderr), safe_print(stderr, "%-*.*s", room(), room(), line); /* safe_print lets no \r through */
   else
     show_line(line);
 }
 
 void progress_clear(const struct progress *p) {
-  int width = screen_width(stderr);
-  if (p->bar && p->last > 0) fprintf(stderr, "\r%*s\r", room(width), "");
+  if (p->bar && p->last > 0) fprintf(stderr, "\r%*s\r", room(), "");
 }
 
 /* --- a study ------------------------------------------------------------------------------------------------------------------ */

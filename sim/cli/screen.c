@@ -11,8 +11,8 @@ enum { LEAST = 60, MOST = 200 };
 
 static int within(long columns) { return columns < LEAST ? LEAST : columns > MOST ? MOST : (int)columns; }
 
-/* Columns of the terminal; 0: it is none. What errno says stays: main reports why standard output is full. */
-static int columns_of(FILE *file) {
+/* What errno says stays: main reports why standard output is full. */
+int screen_terminal(FILE *file) {
   struct winsize size = {0};
   int descriptor = fileno(file), error = errno;
   bool terminal = descriptor >= 0 && isatty(descriptor) && !ioctl(descriptor, TIOCGWINSZ, &size);
@@ -21,7 +21,7 @@ static int columns_of(FILE *file) {
 }
 
 int screen_width(FILE *file) {
-  int terminal = columns_of(file);
+  int terminal = screen_terminal(file);
   if (terminal) return within(terminal);
   const char *said = getenv("COLUMNS");
   char *end = NULL;

@@ -17,7 +17,9 @@ struct screen {
   int width;
 };
 
-/* Columns that a stream has; 0: any number. */
+/* Columns of a terminal, as they are; 0: the stream is none. */
+int screen_terminal(FILE *);
+/* Columns to lay out for; 0: any number. */
 int screen_width(FILE *);
 FILE *screen_open(struct screen *, FILE *to);
 void screen_close(struct screen *);

@@ -170,11 +170,28 @@ static void test_counts(void) {
   free(holds), free(fails), free(broken);
 }
 
+/* Pages are counted by what their exit code follows. The first says of a requirement that it fails, and its 16 cells agree; the only
+ * cell of the second has 50% of a CPU for 40%; the third does not exist. */
+static void test_counts_pages(void) {
+  char *other = child_path("other.md"), *text = NULL, *here = realpath("docs/examples/shop-v3.json", NULL);
+  if (asprintf(
+          &text,
+          "<!-- aguanta: %s -->\n| measure | stated |\n| --- | --- |\n| `utilization(box.cpu)` | 50%% |\n<!-- aguanta: end -->\n",
+          here) > 0)
+    child_write(other, text);
+  struct child c = AGUANTA("check", "docs/examples/shop.md", other, "/nowhere/shop.md");
+  const char *last = child_last_line(c.out);
+  test_check(c.status == 3 && child_begins(last, "check: 3 pages: 17 cells compared, 1 difference, 1 not judged; "), "%d %s%s",
+             c.status, c.out, c.err);
+  child_free(&c), free(other), free(text), free(here);
+}
+
 static const struct test_case cases[] = {{"tried_first", test_tried_first},
                                          {"leaves_nothing", test_leaves_nothing},
                                          {"full_device", test_full_device},
                                          {"one_prefix", test_one_prefix},
                                          {"dash", test_dash},
                                          {"counts", test_counts},
+                                         {"counts_pages", test_counts_pages},
                                          {0}};
 const struct test_suite suite_cli_outputs = {"cli_outputs", cases};
