@@ -124,7 +124,9 @@ static void note_wide(const struct evidence *ev, struct results *r) {
     }
     if (any) names[claims + endpoints++] = model_endpoint(&ev->model, i)->name;
   }
-  static const char *const why = "over 7% of the value each way, and cover less often than 95%; use --reps or a longer run.window";
+  const char *why =
+      arena_format(ev->arena, "over 7%% of the value each way, and cover%s less often than 95%%; use --reps or a longer run.window",
+                   claims == 1 ? "s" : "");
   if (claims)
     findings_note(ev, r,
                   arena_format(ev->arena, "wide: the interval%s of %s %s %s", claims > 1 ? "s" : "", listed(ev, names, claims),
@@ -244,7 +246,7 @@ static void note_placeholders(const struct evidence *ev, struct results *r) {
   }
   if (count)
     findings_note(ev, r,
-                  arena_format(ev->arena, "placeholders: %s %s not measured but assumed, and the answer hangs on %s",
+                  arena_format(ev->arena, "placeholders: %s %s not measured but assumed, and the answer depends on %s",
                                listed(ev, names, count), count == 1 ? "is" : "are", count == 1 ? "it" : "them"));
 }
 

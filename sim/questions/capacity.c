@@ -273,7 +273,7 @@ static int by_breaking(const void *a, const void *b) {
   const struct capacity_limit *x = a, *y = b;
   if (x->course != y->course) return x->course < y->course ? -1 : 1;
   double p = x->root.value, q = y->root.value;
-  bool down = x->course == COURSE_BEGINS; /* the last to begin is what the answer hangs on */
+  bool down = x->course == COURSE_BEGINS; /* the last to begin is what the answer depends on */
   if (isnan(p) || isnan(q)) return isnan(p) - isnan(q);
   return p == q ? (x->bound > y->bound) - (x->bound < y->bound) : (p < q) != down ? -1 : 1;
 }

@@ -209,7 +209,7 @@ void text_availability(FILE *file, const struct results *r, const struct report_
   print_losses(file, a);
 }
 
-/* ---- what the answer hangs on ---- */
+/* ---- what the answer depends on ---- */
 
 void text_assumptions(FILE *file, const struct results *r, const struct report_options *options) {
   if (r->assumption_count == 0) return;

@@ -1,4 +1,4 @@
-/* Ends that nobody wants: Ctrl-C, a full disk, a pipe that closes. What was there before stays, what is printed is marked. */
+/* Unwanted ends: Ctrl-C, a full disk, a pipe that closes. What was there before stays, what is printed is marked. */
 #include "tests/command.h"
 #include "tests/suite.h"
 #include <ctype.h>

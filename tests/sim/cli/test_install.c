@@ -1,5 +1,5 @@
 /* What `make install` leaves: a program that needs nothing of its sources, a manual, completion that the shells accept, and nothing
- * after `make uninstall`. It is installed once, below a DESTDIR, and then moved to where nobody said it would be. */
+ * after `make uninstall`. It is installed once, below a DESTDIR, and then moved to a place that it was not installed for. */
 #include "sim/cli/completion.h"
 #include "sim/cli/installed.h"
 #include "models/money/known_prices.h"
