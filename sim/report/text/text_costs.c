@@ -46,7 +46,7 @@ static void print_head(FILE *file, const struct costs_results *c, int width) {
   fprintf(file, "cost over users of %u architecture%s, %s a month\n", c->count, c->count == 1 ? "" : "s", c->currency);
   for (uint32_t i = 0; i < c->count; i++) {
     fputs("  ", file);
-    table_left(file, c->names[i], NAME);
+    table_column(file, c->names[i], NAME);
     line(file, costs_until(&c->outlooks[i]->until).text, 2 + NAME, width);
   }
   if (c->note_count || c->interrupted) fputc('\n', file);
@@ -99,8 +99,8 @@ static void print_ranges(FILE *file, const struct costs_results *c, int width) {
     char text[1400];
     snprintf(text, sizeof text, "%s to %s", costs_users(r->from).text, costs_place(r->to, r->low, r->high).text);
     fputs("  ", file);
-    table_left(file, text, RANGE);
-    table_left(file, r->lowest < 0 ? "none" : c->names[r->lowest], NAME);
+    table_column(file, text, RANGE);
+    table_column(file, r->lowest < 0 ? "none" : c->names[r->lowest], NAME);
     line(file, costs_why(r->why), 2 + RANGE + NAME, width);
   }
 }

@@ -39,7 +39,7 @@ static void print_head(FILE *file, const struct outlook_results *r, int width) {
 static void print_requirement(FILE *file, const struct outlook_results *r, uint32_t i, char letter, int width) {
   const struct outlook_requirement *q = &r->requirements[i];
   fprintf(file, "  %c ", letter);
-  table_left(file, growth_when(&q->when).text, WHEN);
+  table_column(file, growth_when(&q->when).text, WHEN);
   table_left(file, growth_course_word(q->course), COURSE);
   table_wrapped(file, q->expression, 4 + WHEN + COURSE, width);
   if (q->severity == SEVERITY_SHOULD) fputs("  (should)", file);
@@ -75,8 +75,8 @@ static void print_triggers(FILE *file, const struct outlook_results *r, int widt
   for (uint32_t i = 0; i < r->trigger_count; i++) {
     const struct outlook_trigger *t = &r->triggers[i];
     fputs("    ", file);
-    table_left(file, growth_trigger_when(t).text, WHEN);
-    table_left(file, t->name, COURSE);
+    table_column(file, growth_trigger_when(t).text, WHEN);
+    table_column(file, t->name, COURSE);
     table_wrapped(file, t->condition, 4 + WHEN + COURSE, width);
     fputc('\n', file);
     print_line(file, growth_trigger_move(t).text, 4 + WHEN + COURSE, width);
@@ -94,7 +94,7 @@ static void print_resources(FILE *file, const struct outlook_results *r) {
   for (uint32_t i = 0; i < r->resource_count; i++) {
     if (isnan(last->busy[i].value) && isnan(first->busy[i].value)) continue;
     fputs("    ", file);
-    table_left(file, r->resources[i], 34);
+    table_column(file, r->resources[i], 34);
     table_right(file, format_number(UNIT_RATIO, NULL, first->busy[i].value).text, CELL);
     table_right(file, format_number(UNIT_RATIO, NULL, last->busy[i].value).text, CELL);
     if (isnan(r->full_at[i]))

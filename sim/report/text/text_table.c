@@ -14,6 +14,11 @@ void table_left(FILE *file, const char *text, int width) {
   spaces(file, width - format_width(text));
 }
 
+void table_column(FILE *file, const char *text, int width) {
+  table_left(file, text, width);
+  if (format_width(text) >= width) fputs("  ", file);
+}
+
 void table_right(FILE *file, const char *text, int width) {
   spaces(file, width - format_width(text));
   safe_put(file, text);

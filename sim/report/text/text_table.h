@@ -4,6 +4,8 @@
 #include "sim/report/text/text.h"
 
 void table_left(FILE *, const char *text, int width);
+/* For a name that text follows: one that is too long pushes the text, but does not touch it. */
+void table_column(FILE *, const char *text, int width);
 void table_right(FILE *, const char *text, int width);
 /* Breaks at spaces; every line after the first begins with `indent` spaces. The cursor stands at `indent`. Where fewer
  * than 20 columns are left for a text that does not fit in them, it begins on the next line, further left. */

@@ -70,6 +70,13 @@ static void test_forms(void) {
   child_free(&one), child_free(&two);
 }
 
+/* A name as wide as its column does not touch what follows: the file's, where the scenarios are called the same. */
+static void test_long_names(void) {
+  struct child c = AGUANTA("growth", SHOP, SHOP, QUICK);
+  test_check(strstr(c.out, "\n  " SHOP "  holds"), "%d %s%s", c.status, c.out, c.err);
+  child_free(&c);
+}
+
 /* Ctrl-C keeps the months that were finished, or says that there are none. */
 static void test_interrupted(void) {
   struct child_wish wish = {.signal = SIGINT, .after_s = 0.3};
@@ -197,6 +204,7 @@ static void test_wrong_costs(void) {
 static const struct test_case cases[] = {{"exit codes", test_exit_codes},
                                          {"wrong questions", test_wrong_questions},
                                          {"forms", test_forms},
+                                         {"long_names", test_long_names},
                                          {"interrupted", test_interrupted},
                                          {"pictures", test_pictures},
                                          {"costs", test_costs},
